@@ -1,0 +1,1 @@
+"""How services keep rows: transactions, outbox, deadlines, audit, jobs."""

@@ -1,0 +1,92 @@
+"""Who is acting, from which union, and as what."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+from services.chassis.kernel.refusals import Forbidden, Unauthenticated
+
+
+class Kind(StrEnum):
+    ANONYMOUS = "anonymous"
+    WORKER = "worker"
+    STAFF = "staff"
+    SERVICE = "service"
+    SYSTEM = "system"
+
+
+class Role(StrEnum):
+    """What somebody may be at a union; ``WORKER`` to ``SYSTEM`` come with the kind of actor."""
+
+    CLERK = "clerk"  # 经办
+    REVIEWER = "reviewer"  # 审核
+    APPROVER = "approver"  # 审批
+    FINANCE = "finance"  # 财务
+    MEDIATOR = "mediator"  # 调解员
+    OPERATOR = "operator"  # 话务/承办
+    JUDGE = "judge"  # 评委
+    ORGANISER = "organiser"  # 赛务
+    AUDITOR = "auditor"  # 审计
+    ADMINISTRATOR = "administrator"  # 管理员
+    SECURITY_OFFICER = "security_officer"  # 安全员
+    WORKER = "worker"  # 职工本人
+    SERVICE = "service"
+    SYSTEM = "system"
+
+
+ROLE_LABELS: dict[Role, str] = {
+    Role.CLERK: "经办",
+    Role.REVIEWER: "审核",
+    Role.APPROVER: "审批",
+    Role.FINANCE: "财务",
+    Role.MEDIATOR: "调解员",
+    Role.OPERATOR: "热线承办",
+    Role.JUDGE: "评委",
+    Role.ORGANISER: "赛务",
+    Role.AUDITOR: "审计",
+    Role.ADMINISTRATOR: "管理员",
+    Role.SECURITY_OFFICER: "安全员",
+    Role.WORKER: "职工本人",
+    Role.SERVICE: "系统接口",
+    Role.SYSTEM: "系统",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """One caller, as the gateway or identity vouches for them.
+
+    ``union_path`` is the acting union's materialised path of hex ids, each ended by ``/``;
+    ``roles`` are those valid today at that union, and reach it and everything below it.
+    """
+
+    kind: Kind
+    id: UUID
+    name: str = ""
+    union_id: UUID | None = None
+    union_path: str = ""
+    union_name: str = ""
+    roles: frozenset[Role] = frozenset()
+    client: str | None = None
+    auth: str = "none"
+    session: UUID | None = None
+
+    def has(self, *roles: Role) -> bool:
+        """Whether the actor holds at least one of ``roles``."""
+        return not self.roles.isdisjoint(roles)
+
+    def require(self, *roles: Role) -> None:
+        """Refuse an actor who holds none of ``roles``."""
+        if self.kind is Kind.ANONYMOUS:
+            raise Unauthenticated("请先登录。")
+        if not self.has(*roles):
+            names = "、".join(ROLE_LABELS[role] for role in roles)
+            raise Forbidden(f"需要“{names}”角色才能办理，请联系本级工会的安全员授权。")
+
+    def reaches(self, union_path: str) -> bool:
+        """Whether ``union_path`` is the acting union or lies below it (rule J-2)."""
+        return bool(self.union_path) and union_path.startswith(self.union_path)
+
+
+ANONYMOUS = Actor(Kind.ANONYMOUS, UUID(int=0), name="未登录")
+SYSTEM = Actor(Kind.SYSTEM, UUID(int=1), name="系统", roles=frozenset({Role.SYSTEM}), auth="system")

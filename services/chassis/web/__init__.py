@@ -1,0 +1,1 @@
+"""How services speak HTTP: routes, transactions, who is asking, pages."""
