@@ -104,9 +104,7 @@ class Unprocessable(Refusal):
     code = "unprocessable"
     title = "填写有误"
 
-    def __init__(
-        self, detail: str, errors: Sequence[FieldError] = (), **context: object
-    ) -> None:
+    def __init__(self, detail: str, errors: Sequence[FieldError] = (), **context: object) -> None:
         super().__init__(detail, **context)
         self.errors = tuple(errors)
 

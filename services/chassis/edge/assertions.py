@@ -1,0 +1,210 @@
+"""Who is asking, vouched for by signature: user tokens, actor assertions, client assertions.
+
+All are JWTs signed with Ed25519. The signing key's ``kid`` is the name of the part that signed,
+and must equal ``iss``; each kind of token has its own ``typ`` and its own list of issuers, so
+that no token can stand in for another.
+"""
+
+import json
+from base64 import urlsafe_b64decode
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet, OKPKey
+
+from services.chassis.kernel.actors import Actor, Kind, Role
+from services.chassis.kernel.refusals import Unauthenticated
+
+ALGORITHM = "Ed25519"
+ASSERTION_SECONDS = 30
+USER_TOKEN_SECONDS = 600
+LEEWAY_SECONDS = 5
+_HEADER = {"alg", "typ", "kid"}
+
+
+@dataclass(frozen=True, slots=True)
+class SigningKey:
+    """A part's own key; ``part`` is its name and the key's ``kid``."""
+
+    part: str
+    key: OKPKey
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """The public keys of all parts, by part name (a part may have several while keys rotate)."""
+
+    keys: dict[str, tuple[OKPKey, ...]]
+
+
+def load_key(path: Path) -> SigningKey:
+    """Read a part's private JWK; raises ValueError when it is not an Ed25519 key with a kid."""
+    key = OKPKey.import_key(json.loads(path.read_text()))
+    if key.kid is None or not key.is_private:
+        raise ValueError(f"{path} is not a private key with a kid")
+    return SigningKey(key.kid.partition("#")[0], key)
+
+
+def load_trust(path: Path) -> Trust:
+    """Read the JWKS of all parts; a kid is ``part`` or ``part#anything``."""
+    keys: dict[str, tuple[OKPKey, ...]] = {}
+    for key in KeySet.import_key_set(json.loads(path.read_text())).keys:
+        if isinstance(key, OKPKey) and key.kid:
+            part = key.kid.partition("#")[0]
+            keys[part] = (*keys.get(part, ()), key)
+    return Trust(keys)
+
+
+def sign_actor(key: SigningKey, actor: Actor, audience: str, now: datetime) -> str:
+    """An actor assertion for one service, good for seconds."""
+    return _sign(key, "actor+jwt", _claims(actor), audience, now, ASSERTION_SECONDS)
+
+
+def read_actor(token: str, trust: Trust, audience: str, now: datetime) -> Actor:
+    """The actor whom the gateway, identity or (for itself) a service vouches for."""
+    claims = _read(token, trust, "actor+jwt", audience, now)
+    actor = _actor(claims)
+    if claims["iss"] in {"gateway", "identity"}:
+        return actor
+    if actor.kind is Kind.SERVICE and actor.name == claims["iss"]:
+        return actor
+    raise Unauthenticated("凭证的签发方无权代表此身份。")
+
+
+def sign_user(key: SigningKey, actor: Actor, now: datetime) -> str:
+    """A user token, whose only audience is the gateway."""
+    return _sign(key, "at+jwt", _claims(actor), "gateway", now, USER_TOKEN_SECONDS)
+
+
+def read_user(token: str, trust: Trust, now: datetime) -> Actor:
+    """The person behind a user token; only identity issues them."""
+    claims = _read(token, trust, "at+jwt", "gateway", now)
+    if claims["iss"] != "identity":
+        raise Unauthenticated("凭证的签发方不对，请重新登录。")
+    return _actor(claims)
+
+
+def sign_client(key: SigningKey, now: datetime) -> str:
+    """The frontend's own credential towards the gateway."""
+    return _sign(key, "client+jwt", {"sub": key.part}, "gateway", now, ASSERTION_SECONDS)
+
+
+def read_client(token: str, trust: Trust, now: datetime) -> str:
+    """The part name behind a client assertion."""
+    claims = _read(token, trust, "client+jwt", "gateway", now)
+    if claims["sub"] != claims["iss"]:
+        raise Unauthenticated("客户端凭证无效。")
+    return str(claims["sub"])
+
+
+def service_actor(part: str) -> Actor:
+    """A part acting for itself, as it names itself in an assertion that it signs."""
+    return Actor(
+        Kind.SERVICE,
+        UUID(int=2),
+        name=part,
+        roles=frozenset({Role.SERVICE}),
+        client=part,
+        auth="signature",
+    )
+
+
+def _sign(
+    key: SigningKey, kind: str, claims: dict[str, Any], audience: str, now: datetime, seconds: int
+) -> str:
+    issued = int(now.timestamp())
+    header = {"alg": ALGORITHM, "typ": kind, "kid": key.key.kid}
+    body = claims | {
+        "iss": key.part,
+        "aud": audience,
+        "iat": issued,
+        "nbf": issued,
+        "exp": issued + seconds,
+    }
+    return jwt.encode(header, body, key.key, algorithms=[ALGORITHM])
+
+
+def _read(token: str, trust: Trust, kind: str, audience: str, now: datetime) -> dict[str, Any]:
+    try:
+        header = _header(token)
+        part = str(header["kid"]).partition("#")[0]
+        if header["alg"] != ALGORITHM or header["typ"] != kind or set(header) - _HEADER:
+            raise Unauthenticated("凭证类型不对，请重新登录。")
+        claims = _verified(token, trust.keys.get(part, ()))
+        at = now.timestamp()
+        if claims["iss"] != part or claims["aud"] != audience:
+            raise Unauthenticated("凭证的签发方或用途不对，请重新登录。")
+        fresh = claims["nbf"] - LEEWAY_SECONDS <= at < claims["exp"]
+    except (JoseError, KeyError, ValueError, TypeError, AttributeError) as error:
+        raise Unauthenticated("凭证无效，请重新登录。") from error
+    if not fresh:
+        raise Unauthenticated("登录已过期，请重新登录。")
+    return claims
+
+
+def _header(token: str) -> dict[str, Any]:
+    from_b64 = token.split(".")[0]
+    padded = from_b64 + "=" * (-len(from_b64) % 4)
+    header = json.loads(urlsafe_b64decode(padded), object_pairs_hook=_without_repeats)
+    if not isinstance(header, dict):
+        raise ValueError("header is no object")
+    return header
+
+
+def _verified(token: str, keys: tuple[OKPKey, ...]) -> dict[str, Any]:
+    for key in keys:
+        try:
+            jwt.decode(token, key, algorithms=[ALGORITHM])
+        except JoseError:
+            continue
+        payload = token.split(".")[1]
+        raw = urlsafe_b64decode(payload + "=" * (-len(payload) % 4))
+        claims = json.loads(raw, object_pairs_hook=_without_repeats)
+        if isinstance(claims, dict):
+            return claims
+    raise Unauthenticated("凭证签名无效，请重新登录。")
+
+
+def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a claim is given twice")
+    return found
+
+
+def _claims(actor: Actor) -> dict[str, Any]:
+    return {
+        "sub": str(actor.id),
+        "kind": str(actor.kind),
+        "name": actor.name,
+        "union": str(actor.union_id) if actor.union_id else None,
+        "path": actor.union_path,
+        "union_name": actor.union_name,
+        "roles": sorted(actor.roles),
+        "client": actor.client,
+        "auth": actor.auth,
+        "sid": str(actor.session) if actor.session else None,
+    }
+
+
+def _actor(claims: dict[str, Any]) -> Actor:
+    try:
+        return Actor(
+            kind=Kind(claims["kind"]),
+            id=UUID(claims["sub"]),
+            name=str(claims["name"]),
+            union_id=UUID(claims["union"]) if claims["union"] else None,
+            union_path=str(claims["path"]),
+            union_name=str(claims["union_name"]),
+            roles=frozenset(Role(role) for role in claims["roles"]),
+            client=claims["client"],
+            auth=str(claims["auth"]),
+            session=UUID(claims["sid"]) if claims["sid"] else None,
+        )
+    except (KeyError, ValueError, TypeError) as error:
+        raise Unauthenticated("凭证内容不完整，请重新登录。") from error
