@@ -1,0 +1,1 @@
+"""Tables and queries; every query begins with what the actor may see."""

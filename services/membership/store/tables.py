@@ -1,0 +1,38 @@
+"""Every table of the ``membership`` schema, gathered for the migrations and for use."""
+
+from services.membership.store.application_tables import (
+    Application,
+    ApplicationStep,
+    Consent,
+    ConsentText,
+    RegisterCheck,
+)
+from services.membership.store.person_tables import (
+    Card,
+    Membership,
+    MembershipChange,
+    Person,
+    PersonKey,
+)
+from services.membership.store.schema import CHASSIS, PATH, Base
+from services.membership.store.union_tables import NumberSeries, Parameter, Poster, Union
+
+__all__ = [
+    "CHASSIS",
+    "PATH",
+    "Application",
+    "ApplicationStep",
+    "Base",
+    "Card",
+    "Consent",
+    "ConsentText",
+    "Membership",
+    "MembershipChange",
+    "NumberSeries",
+    "Parameter",
+    "Person",
+    "PersonKey",
+    "Poster",
+    "RegisterCheck",
+    "Union",
+]
