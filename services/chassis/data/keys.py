@@ -57,7 +57,7 @@ def read_key_file(path: Path) -> KeyFile:
     return KeyFile(active, keys)
 
 
-async def open_sealer(
+async def load_sealer(
     engine: AsyncEngine,
     data_keys: Table,
     key_file: Path,
