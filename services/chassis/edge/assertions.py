@@ -17,7 +17,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet, OKPKey
 
-from services.chassis.kernel.actors import Actor, Kind, Role
+from services.chassis.kernel.actors import Actor, Kind, Role, actor_facts, actor_from
 from services.chassis.kernel.refusals import Unauthenticated
 
 ALGORITHM = "Ed25519"
@@ -62,7 +62,7 @@ def load_trust(path: Path) -> Trust:
 
 def sign_actor(key: SigningKey, actor: Actor, audience: str, now: datetime) -> str:
     """An actor assertion for one service, good for seconds."""
-    return _sign(key, "actor+jwt", _claims(actor), audience, now, ASSERTION_SECONDS)
+    return _sign(key, "actor+jwt", actor_facts(actor), audience, now, ASSERTION_SECONDS)
 
 
 def read_actor(token: str, trust: Trust, audience: str, now: datetime) -> Actor:
@@ -78,7 +78,7 @@ def read_actor(token: str, trust: Trust, audience: str, now: datetime) -> Actor:
 
 def sign_user(key: SigningKey, actor: Actor, now: datetime) -> str:
     """A user token, whose only audience is the gateway."""
-    return _sign(key, "at+jwt", _claims(actor), "gateway", now, USER_TOKEN_SECONDS)
+    return _sign(key, "at+jwt", actor_facts(actor), "gateway", now, USER_TOKEN_SECONDS)
 
 
 def read_user(token: str, trust: Trust, now: datetime) -> Actor:
@@ -177,34 +177,8 @@ def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _claims(actor: Actor) -> dict[str, Any]:
-    return {
-        "sub": str(actor.id),
-        "kind": str(actor.kind),
-        "name": actor.name,
-        "union": str(actor.union_id) if actor.union_id else None,
-        "path": actor.union_path,
-        "union_name": actor.union_name,
-        "roles": sorted(actor.roles),
-        "client": actor.client,
-        "auth": actor.auth,
-        "sid": str(actor.session) if actor.session else None,
-    }
-
-
 def _actor(claims: dict[str, Any]) -> Actor:
     try:
-        return Actor(
-            kind=Kind(claims["kind"]),
-            id=UUID(claims["sub"]),
-            name=str(claims["name"]),
-            union_id=UUID(claims["union"]) if claims["union"] else None,
-            union_path=str(claims["path"]),
-            union_name=str(claims["union_name"]),
-            roles=frozenset(Role(role) for role in claims["roles"]),
-            client=claims["client"],
-            auth=str(claims["auth"]),
-            session=UUID(claims["sid"]) if claims["sid"] else None,
-        )
+        return actor_from(claims)
     except (KeyError, ValueError, TypeError) as error:
         raise Unauthenticated("凭证内容不完整，请重新登录。") from error

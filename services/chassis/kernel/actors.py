@@ -1,7 +1,9 @@
 """Who is acting, from which union, and as what."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from services.chassis.kernel.refusals import Forbidden, Unauthenticated
@@ -90,3 +92,35 @@ class Actor:
 
 ANONYMOUS = Actor(Kind.ANONYMOUS, UUID(int=0), name="未登录")
 SYSTEM = Actor(Kind.SYSTEM, UUID(int=1), name="系统", roles=frozenset({Role.SYSTEM}), auth="system")
+
+
+def actor_facts(actor: Actor) -> dict[str, Any]:
+    """The actor as JSON values: claims of a token, or the actor of a job."""
+    return {
+        "sub": str(actor.id),
+        "kind": str(actor.kind),
+        "name": actor.name,
+        "union": str(actor.union_id) if actor.union_id else None,
+        "path": actor.union_path,
+        "union_name": actor.union_name,
+        "roles": sorted(actor.roles),
+        "client": actor.client,
+        "auth": actor.auth,
+        "sid": str(actor.session) if actor.session else None,
+    }
+
+
+def actor_from(facts: Mapping[str, Any]) -> Actor:
+    """The actor whom ``actor_facts`` described; raises KeyError, TypeError or ValueError."""
+    return Actor(
+        kind=Kind(facts["kind"]),
+        id=UUID(facts["sub"]),
+        name=str(facts["name"]),
+        union_id=UUID(facts["union"]) if facts["union"] else None,
+        union_path=str(facts["path"]),
+        union_name=str(facts["union_name"]),
+        roles=frozenset(Role(role) for role in facts["roles"]),
+        client=facts["client"],
+        auth=str(facts["auth"]),
+        session=UUID(facts["sid"]) if facts["sid"] else None,
+    )

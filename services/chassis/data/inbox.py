@@ -1,0 +1,40 @@
+"""Hearing a fact twice is harmless: its id is kept in the transaction that acted on it."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.dialects.postgresql import insert
+
+from services.chassis.data.tx import Tx
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A fact that another service told."""
+
+    id: UUID
+    source: str
+    topic: str
+    subject: UUID
+    occurred_at: datetime
+    data: dict[str, Any]
+    sequence: int
+
+
+Hearing = Callable[[Tx, Heard], Awaitable[None]]
+
+
+async def receive_once(tx: Tx, heard: Heard, hearing: Hearing) -> bool:
+    """Act on ``heard`` unless that was done before; return whether it was new."""
+    inbox = tx.store.tables.inbox
+    row = insert(inbox).values(
+        source=heard.source, id=heard.id, topic=heard.topic, received_at=tx.now
+    )
+    new = await tx.first(row.on_conflict_do_nothing().returning(inbox.c.id))
+    if new is None:
+        return False
+    await hearing(tx, heard)
+    return True
