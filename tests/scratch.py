@@ -6,7 +6,12 @@ from dataclasses import dataclass
 from uuid import uuid4
 
 from sqlalchemy import MetaData, make_url, text
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
+
+from services.chassis.data.sealed import DataKey, Sealer
+from services.chassis.data.store import Store, Tells
+from services.chassis.data.tables import ChassisTables
+from services.chassis.kernel.clock import utc_now
 
 APP = "set_by_scratch"
 
@@ -20,6 +25,19 @@ class Scratch:
     schema: str
     owner: AsyncEngine
     app: AsyncEngine
+
+
+def store_on(place: Scratch, tables: ChassisTables, tells: Tells | None = None) -> Store:
+    """A store as a running service opens it, with made-up keys."""
+    keys = [
+        DataKey(1, "seal", "aes-256-gcm", b"s" * 32, active=True),
+        DataKey(2, "blind", "hmac-sha256", b"b" * 32, active=True),
+    ]
+    sessions = async_sessionmaker(place.app, expire_on_commit=False)
+    reads = place.app.execution_options(isolation_level="AUTOCOMMIT")
+    return Store(
+        place.schema, place.app, reads, sessions, tables, utc_now, tells or {}, Sealer(keys)
+    )
 
 
 @asynccontextmanager

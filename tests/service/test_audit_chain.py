@@ -1,0 +1,322 @@
+"""Nothing in the audit can be changed, taken out, put in or cut off without being found."""
+
+import asyncio
+import sys
+from uuid import UUID
+
+import pytest
+from sqlalchemy import func, insert, select, text, update
+from sqlalchemy.exc import ProgrammingError
+
+from services.chassis.data.audit import reading, run_audit_sealer, seal
+from services.chassis.data.audit_chain import Anchor, parse_anchor
+from services.chassis.data.audit_tables import audit_guards
+from services.chassis.data.audit_verify import verify
+from services.chassis.data.tables import chassis_tables, metadata
+from services.chassis.data.tx import Origin, audit_values
+from services.chassis.kernel.actors import SYSTEM
+from services.chassis.kernel.clock import utc_now
+from services.chassis.kernel.ids import new_id
+from tests.scratch import scratch, store_on
+
+FREE = "set local session_replication_role = replica"  # what somebody with the server could do
+
+
+@pytest.fixture
+async def place(cluster_url):
+    schema = metadata("membership")
+    chassis_tables(schema)
+    async with scratch(cluster_url, schema, audit_guards("membership")) as made:
+        yield made
+
+
+@pytest.fixture
+def store(place):
+    return store_on(place, chassis_tables(metadata("membership")))
+
+
+async def write(store, actions):
+    async with store.begin() as tx:
+        for action in actions:
+            await tx.record(action, "application", new_id(), before="draft", big=10**30)
+
+
+async def write_and_seal(store):
+    for batch in (["opened", "filled"], ["submitted", "assigned", "read"], ["admitted"]):
+        await write(store, batch)
+        await seal(store)
+
+
+async def check(store, anchor=None):
+    async with store.engine.connect() as connection:
+        return await verify(connection, store.tables.audit, store.tables.audit_seals, anchor)
+
+
+async def tamper(place, statement):
+    async with place.owner.begin() as connection:
+        await connection.execute(text(FREE))
+        await connection.execute(text(statement) if isinstance(statement, str) else statement)
+
+
+async def test_seal_chains_what_was_committed(store):
+    await write_and_seal(store)
+    await write(store, ["withdrawn"])
+
+    found = await check(store)
+
+    assert (found.batches, found.rows, found.unsealed) == (3, 6, 1)
+    assert found.intact
+    assert found.head is not None
+    assert found.head.seq == 3
+
+
+async def test_seal_of_nothing_makes_no_batch(store):
+    assert await seal(store) == 0
+
+    found = await check(store)
+
+    assert (found.batches, found.rows, found.unsealed, found.head) == (0, 0, 0, None)
+    assert found.intact
+
+
+async def test_seal_waits_for_an_older_transaction(store):
+    async with store.sessions.begin() as older:
+        values = audit_values(SYSTEM, Origin(), utc_now(), "late", "application", None)
+        await older.execute(insert(store.tables.audit).values(values))
+        await write(store, ["early"])
+        while_open = await seal(store)
+
+    assert while_open == 0
+    assert await seal(store) == 2
+    assert (await check(store)).intact
+
+
+async def test_seal_by_many_processes_loses_and_doubles_nothing(store):
+    async def writer():
+        for _ in range(20):
+            await write(store, ["read", "read"])
+
+    async def sealer():
+        for _ in range(20):
+            await seal(store)
+
+    await asyncio.gather(writer(), sealer(), sealer())
+    while await seal(store):
+        pass
+
+    found = await check(store)
+    assert (found.rows, found.unsealed, found.problems) == (40, 0, ())
+
+
+async def test_seal_keeps_a_large_transaction_together(store):
+    row = audit_values(SYSTEM, Origin(), utc_now(), "imported", "person", None)
+    async with store.engine.begin() as connection:
+        rows = [row | {"id": new_id()} for _ in range(4_500)]
+        await connection.execute(insert(store.tables.audit), rows)
+
+    assert await seal(store) == 4_500
+    assert (await check(store)).intact
+
+
+async def test_run_audit_sealer_seals_until_it_is_told_to_stop(store):
+    stop = asyncio.Event()
+    loop = asyncio.create_task(run_audit_sealer(store, stop, pause=0.02))
+    await write(store, ["opened"])
+    for _ in range(200):
+        if (await check(store)).rows:
+            break
+        await asyncio.sleep(0.02)
+
+    stop.set()
+    await asyncio.wait_for(loop, 1)
+
+    assert (await check(store)).rows == 1
+
+
+# fmt: off
+TAMPERING = {
+    "a flipped byte": (
+        "update membership.audit set action = 'filleD' where action = 'filled'",
+        ["第 1 批有记录被改动或调换了次序。"],
+    ),
+    "a changed detail": (
+        "update membership.audit set details = '{}' where action = 'filled'",
+        ["第 1 批有记录被改动或调换了次序。"],
+    ),
+    "a removed row": (
+        "delete from membership.audit where action = 'assigned'",
+        ["第 2 批应有 3 条记录，现有 2 条。"],
+    ),
+    "two rows exchanged": (
+        "update membership.audit a set id = gen_random_uuid() where action = 'submitted'",
+        ["第 2 批有记录被改动或调换了次序。"],
+    ),
+    "a removed seal": (
+        "delete from membership.audit_seals where seq = 2",
+        ["第 2 至 2 号封条缺失。"],
+    ),
+    "a changed seal": (
+        "update membership.audit_seals set sealed_at = sealed_at + interval '1 s' where seq = 2",
+        ["第 2 号封条被改动。"],
+    ),
+}
+# fmt: on
+
+
+@pytest.mark.parametrize("how", list(TAMPERING))
+async def test_verify_finds_tampering(place, store, how):
+    statement, problems = TAMPERING[how]
+    await write_and_seal(store)
+
+    await tamper(place, statement)
+
+    found = await check(store)
+    assert not found.intact
+    assert set(problems) <= set(found.problems)
+
+
+async def test_verify_finds_any_flipped_column(place, store):
+    await write_and_seal(store)
+    text_columns = [
+        "action", "subject_kind", "actor_kind", "actor_id", "actor_name", "union_path", "before",
+        "after", "reason", "request_id", "address", "client", "auth",
+    ]  # fmt: skip
+
+    audit = store.tables.audit
+    for column in text_columns:
+        longer = update(audit).values({column: audit.c[column] + "x"})
+        await tamper(place, longer)
+        assert not (await check(store)).intact, column
+        await tamper(place, update(audit).values({column: func.left(audit.c[column], -1)}))
+
+    assert (await check(store)).intact
+
+
+async def test_verify_finds_rows_exchanged_between_batches(place, store):
+    await write_and_seal(store)
+    swap = (
+        "update membership.audit a set xid = (select sum(distinct xid) - a.xid from "
+        "membership.audit where action in ('opened', 'admitted')) "
+        "where action in ('opened', 'admitted')"
+    )
+
+    await tamper(place, swap)
+
+    assert len((await check(store)).problems) == 2
+
+
+async def test_verify_finds_an_inserted_row(place, store):
+    await write_and_seal(store)
+    inside = select(func.max(store.tables.audit_seals.c.last_xid)).scalar_subquery()
+    before = select(func.min(store.tables.audit_seals.c.first_xid) - 1).scalar_subquery()
+    row = audit_values(SYSTEM, Origin(), utc_now(), "forged", "application", None)
+    async with place.app.begin() as connection:
+        audit = store.tables.audit
+        await connection.execute(insert(audit).values(row | {"xid": inside}))
+        await connection.execute(insert(audit).values(row | {"id": new_id(), "xid": before}))
+
+    found = await check(store)
+
+    assert "第 3 批应有 1 条记录，现有 2 条。" in found.problems
+    assert any("是事后插入的" in problem for problem in found.problems)
+
+
+async def test_verify_finds_truncation_against_an_anchor(place, store):
+    await write_and_seal(store)
+    head = (await check(store)).head
+    await tamper(place, "delete from membership.audit where action = 'admitted'")
+    await tamper(place, "delete from membership.audit_seals where seq = 3")
+
+    without, against = await check(store), await check(store, head)
+
+    assert without.intact
+    assert against.problems == ("外部留存的第 3 号封条已不存在，末尾被截断。",)
+
+
+async def test_verify_finds_a_chain_written_anew(place, store):
+    await write_and_seal(store)
+    head = (await check(store)).head
+    await tamper(place, "delete from membership.audit where action = 'assigned'")
+    await tamper(place, "delete from membership.audit_seals")
+    await seal(store)
+    await write_and_seal(store)
+
+    without, against = await check(store), await check(store, head)
+
+    assert without.intact
+    assert against.problems == ("第 3 号封条与外部留存的锚点不符。",)
+
+
+@pytest.mark.parametrize("table", ["audit", "audit_seals"])
+@pytest.mark.parametrize("verb", ["update {} set {}", "delete from {}", "truncate {}"])
+@pytest.mark.parametrize("role", ["app", "owner"])
+async def test_audit_refuses_to_be_rewritten(place, store, table, verb, role):
+    await write_and_seal(store)
+    column = "action = 'x'" if table == "audit" else "rows = 9"
+    statement = text(verb.format(f"membership.{table}", column))
+
+    with pytest.raises(ProgrammingError, match=r"only ever added to|permission denied"):
+        async with getattr(place, role).begin() as connection:
+            await connection.execute(statement)
+
+
+async def test_reading_writes_the_audit_row_in_the_statement_that_reads(store):
+    jobs, audit = store.tables.jobs, store.tables.audit
+    subject = UUID(int=7)
+    values = audit_values(SYSTEM, Origin("r-1"), utc_now(), "person.read", "person", subject)
+
+    async with store.reads.connect() as connection:
+        rows = (await connection.execute(reading(select(jobs.c.id), audit, values))).all()
+
+    assert rows == []
+    async with store.engine.connect() as connection:
+        columns = select(audit.c.action, audit.c.subject, audit.c.request_id)
+        assert (await connection.execute(columns)).all() == [("person.read", subject, "r-1")]
+
+
+async def test_reading_without_the_right_to_audit_reads_nothing(place, store):
+    async with place.owner.begin() as connection:
+        await connection.execute(
+            text(f"revoke insert on membership.audit from {place.app.url.username}")
+        )
+    values = audit_values(SYSTEM, Origin(), utc_now(), "person.read", "person", None)
+    query = reading(select(store.tables.jobs.c.id), store.tables.audit, values)
+
+    with pytest.raises(ProgrammingError, match="permission denied"):
+        async with store.reads.connect() as connection:
+            await connection.execute(query)
+
+
+async def test_verify_audit_command_answers_by_its_exit_code(place, store):
+    await write_and_seal(store)
+
+    good, words = await run(place)
+    anchor = next(line for line in words.splitlines() if "锚点" in line).partition("：")[2]
+    await tamper(place, "update membership.audit set reason = 'x' where action = 'read'")
+    bad, complaint = await run(place, "--anchor", anchor)
+
+    assert (good, bad) == (0, 1)
+    assert "审计链完整。" in words
+    assert "第 2 批有记录被改动" in complaint
+
+
+async def run(place, *more):
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "services.chassis.data.verify_audit",
+        "--url", place.app_url, "--schema", "membership", *more,
+        stdout=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    out, _ = await process.communicate()
+    return process.returncode, out.decode()
+
+
+def test_anchor_is_read_as_it_was_written():
+    anchor = Anchor(12, bytes(range(32)))
+
+    assert parse_anchor(str(anchor)) == anchor
+
+
+@pytest.mark.parametrize("written", ["", "12", "12:00", "x:" + "0" * 64, "1:" + "g" * 64])
+def test_anchor_that_is_none_is_refused(written):
+    with pytest.raises(ValueError):  # noqa: PT011 -- every one says something else
+        parse_anchor(written)
