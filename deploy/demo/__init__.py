@@ -1,0 +1,1 @@
+"""Demonstration data: synthetic people, believable sheets, the same each time."""

@@ -1,0 +1,154 @@
+"""One column's cells at a time: from what stands in the sheet to values and problems."""
+
+import re
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+
+from services.chassis.data.imports.columns import CellKind, Choice, Column, Problem, Severity
+from services.chassis.data.imports.dates import parse_date
+from services.chassis.data.imports.headers import plain_header
+from services.chassis.kernel.identifiers import InvalidIdentifier, parse_mobile
+from services.chassis.kernel.text import clean
+
+Found = tuple[str, Problem | None]
+
+NEAT_TEXT = re.compile(r"[\u4e00-\u9fffA-Za-z0-9·]*")
+NEAT_DOCUMENT = re.compile(r"[0-9]{17}[0-9X]")
+NEAT_PHONE = re.compile(r"1[3-9][0-9]{9}")
+WRAPPED = re.compile(r"=\"(.*)\"|['’‘](.*)", re.DOTALL)  # ="…" and '… keep a sheet from counting
+SCIENTIFIC = re.compile(r"\d(\.\d+)?[Ee]\+?\d{1,2}")
+MOST_DIGITS = 10**15  # a spreadsheet's number keeps fifteen digits
+LOST = "表格把号码存成了数字，后几位已丢失，请补全完整号码（先把单元格格式改为“文本”）。"
+LISTED = 10
+
+
+def as_text(cell: Any) -> str:
+    """A cell as the person sees it in the sheet; whole numbers without ``.0``."""
+    if isinstance(cell, str):
+        wrapped = WRAPPED.fullmatch(cell) if cell[:1] in "='’‘" else None
+        return cell if wrapped is None else wrapped[1] or wrapped[2] or ""
+    if cell is None:
+        return ""
+    if isinstance(cell, bool):
+        return "是" if cell else "否"
+    if isinstance(cell, float):
+        if abs(cell) >= MOST_DIGITS:
+            return f"{cell:.5E}"
+        return str(int(cell)) if cell.is_integer() else repr(cell)
+    return f"{cell:.5E}" if isinstance(cell, int) and abs(cell) >= MOST_DIGITS else str(cell)
+
+
+def check_column(column: Column, cells: Sequence[Any]) -> tuple[list[str], dict[int, Problem]]:
+    """Values by position, and the problem of each position that has one."""
+    check = _checker(column)
+    seen: dict[Any, Found] = {}
+    values: list[str] = []
+    problems: dict[int, Problem] = {}
+    for position, cell in enumerate(cells):
+        # The type belongs to the key: 1, 1.0 and True are equal and are not the same cell.
+        key = (type(cell), cell) if not isinstance(cell, str) else cell
+        found = seen.get(key)
+        if found is None:
+            found = seen[key] = check(cell)
+        values.append(found[0])
+        if found[1] is not None:
+            problems[position] = found[1]
+    return values, problems
+
+
+def _checker(column: Column) -> Callable[[Any], Found]:
+    match column.kind:
+        case CellKind.TEXT:
+            return partial(_text, column)
+        case CellKind.DOCUMENT:
+            return partial(_document, column)
+        case CellKind.PHONE:
+            return partial(_phone, column)
+        case CellKind.DATE:
+            return partial(_date, column)
+        case CellKind.CHOICE:
+            return partial(_choice, column, _by_word(column.choices))
+
+
+def _absent(column: Column) -> Found:
+    if column.required:
+        return "", Problem(column.name, "required", f"{column.title}没有填写。")
+    return "", None
+
+
+def _text(column: Column, cell: Any) -> Found:
+    if isinstance(cell, str) and NEAT_TEXT.fullmatch(cell):
+        value = cell
+    else:
+        value = clean(as_text(cell)).value
+    if not value:
+        return _absent(column)
+    if len(value) > column.longest:
+        message = f"{column.title}太长，最多 {column.longest} 个字。"
+        return value[: column.longest], Problem(column.name, "too-long", message)
+    return value, None
+
+
+def _document(column: Column, cell: Any) -> Found:
+    """Digits beyond the fifteenth are lost once a spreadsheet took the id for a number (B.7)."""
+    if isinstance(cell, str) and NEAT_DOCUMENT.fullmatch(cell):
+        return cell, None
+    text = as_text(cell)
+    if SCIENTIFIC.fullmatch(text.strip()):
+        return text.strip(), Problem(column.name, "stored-as-number", LOST)
+    cleaned = clean(text.replace(" ", ""))
+    if not cleaned.value:
+        return _absent(column)
+    value = cleaned.value.upper()
+    if not isinstance(cell, str):
+        message = f"{column.title}存成了数字，开头的 0 可能已丢失，请核对。"
+        return value, Problem(column.name, "was-number", message, Severity.WARNING)
+    if value != cell:
+        message = f"{column.title}里的空格、全角字符或小写字母已自动更正，请核对。"
+        return value, Problem(column.name, "cleaned", message, Severity.WARNING)
+    return value, None
+
+
+def _phone(column: Column, cell: Any) -> Found:
+    if isinstance(cell, str) and NEAT_PHONE.fullmatch(cell):
+        return cell, None
+    text = clean(as_text(cell)).value
+    if not text:
+        return _absent(column)
+    try:
+        return parse_mobile(text), None
+    except InvalidIdentifier as wrong:
+        return text[: column.longest], Problem(column.name, wrong.code, wrong.message)
+
+
+def _date(column: Column, cell: Any) -> Found:
+    text = as_text(cell).strip()
+    if not text:
+        return _absent(column)
+    day = parse_date(clean(cell).value if isinstance(cell, str) else cell)
+    if day is not None:
+        return day.isoformat(), None
+    message = f"{column.title}看不出是哪一天，请写成 2026-01-05 这样。"
+    return text[: column.longest], Problem(column.name, "date", message)
+
+
+def _by_word(choices: Sequence[Choice]) -> dict[str, str]:
+    return {
+        plain_header(word): choice.code
+        for choice in choices
+        for word in (choice.code, choice.label, *choice.synonyms)
+    }
+
+
+def _choice(column: Column, by_word: dict[str, str], cell: Any) -> Found:
+    text = clean(as_text(cell)).value
+    if not text:
+        return _absent(column)
+    code = by_word.get(plain_header(text))
+    if code is not None:
+        return code, None
+    labels = "、".join(choice.label for choice in column.choices[:LISTED])
+    more = "等" if len(column.choices) > LISTED else ""
+    message = f"{column.title}不在可选范围内，可填：{labels}{more}。"
+    return text[: column.longest], Problem(column.name, "choice", message)

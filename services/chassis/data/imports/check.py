@@ -1,0 +1,68 @@
+"""A chunk of sheet rows, column by column: values, and problems by row."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from services.chassis.data.imports.cells import as_text, check_column
+from services.chassis.data.imports.columns import Column, Problem
+from services.chassis.data.imports.layout import Layout
+
+
+@dataclass(slots=True)
+class Checked:
+    """Rows that hold anything, below the header: numbers, original cells, values, problems.
+
+    ``values`` maps each column's name to one value for each row; ``problems`` is by position.
+    """
+
+    numbers: list[int]
+    cells: list[list[Any]]
+    values: dict[str, list[str]]
+    problems: dict[int, list[Problem]] = field(default_factory=dict)
+
+    def add(self, position: int, problem: Problem) -> None:
+        self.problems.setdefault(position, []).append(problem)
+
+
+def check_chunk(
+    columns: Sequence[Column], layout: Layout, first: int, rows: Sequence[list[Any]]
+) -> Checked:
+    """Check rows numbered from ``first`` on; empty rows and those above are left out."""
+    numbers: list[int] = []
+    kept: list[list[Any]] = []
+    places = tuple(layout.places.values())
+    for number, row in enumerate(rows, first):
+        if number > layout.header_row and _holds(row, places):
+            numbers.append(number)
+            kept.append(row)
+    checked = Checked(numbers, kept, {})
+    for column in columns:
+        cells = _cells_at(kept, layout.places.get(column.name))
+        checked.values[column.name], problems = check_column(column, cells)
+        for position, problem in problems.items():
+            checked.add(position, problem)
+    return checked
+
+
+def check_row(columns: Sequence[Column], typed: dict[str, str]) -> Checked:
+    """One row mended by hand, by field; checked exactly as it would be in a sheet."""
+    layout = Layout(0, (), {column.name: i for i, column in enumerate(columns)})
+    row = [typed.get(column.name, "") for column in columns]
+    return check_chunk(columns, layout, 1, [row])
+
+
+def as_typed(cells: Sequence[Any]) -> list[str]:
+    """A row's original cells as text, to be kept and given back."""
+    return [cell if isinstance(cell, str) else as_text(cell) for cell in cells]
+
+
+def _holds(row: list[Any], places: Sequence[int]) -> bool:
+    """Whether a known column is filled: offices number empty rows in advance."""
+    return any(row[place] for place in places if place < len(row))
+
+
+def _cells_at(rows: Sequence[list[Any]], place: int | None) -> list[Any]:
+    if place is None:
+        return [""] * len(rows)
+    return [row[place] if place < len(row) else "" for row in rows]
