@@ -1,0 +1,1 @@
+"""The histories of the schemas, one folder a service."""

@@ -1,0 +1,106 @@
+"""Facts on the wire: CloudEvents 1.0 in JSON, signed as Standard Webhooks says."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import aiohttp
+import orjson
+from standardwebhooks import Webhook, WebhookVerificationError
+
+from services.chassis.kernel.refusals import Malformed, Unauthenticated
+
+CONTENT_TYPE = "application/cloudevents+json"
+TIMEOUT = aiohttp.ClientTimeout(total=15, connect=3)
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One event as it travels; ``sequence`` grows per subject."""
+
+    id: UUID
+    source: str
+    topic: str
+    subject: UUID
+    occurred_at: datetime
+    data: dict[str, Any]
+    sequence: int
+
+
+def read_secrets(path: Path) -> tuple[str, ...]:
+    """The signing secrets, one a line, newest first; two stand there while they rotate."""
+    secrets = tuple(line.strip() for line in path.read_text().splitlines() if line.strip())
+    if not secrets:
+        raise ValueError(f"{path} holds no secret")
+    return secrets
+
+
+def envelope(fact: Fact) -> bytes:
+    """The CloudEvents document."""
+    return orjson.dumps(
+        {
+            "specversion": "1.0",
+            "id": str(fact.id),
+            "source": f"/{fact.source}",
+            "type": fact.topic,
+            "subject": str(fact.subject),
+            "time": fact.occurred_at.isoformat(),
+            "datacontenttype": "application/json",
+            "sequence": fact.sequence,
+            "data": fact.data,
+        }
+    )
+
+
+def sign(fact_id: UUID, body: bytes, secrets: Sequence[str], now: datetime) -> dict[str, str]:
+    """The three headers of Standard Webhooks, with one signature for each valid secret."""
+    signatures = (Webhook(secret).sign(str(fact_id), now, body.decode()) for secret in secrets)
+    return {
+        "webhook-id": str(fact_id),
+        "webhook-timestamp": str(int(now.timestamp())),
+        "webhook-signature": " ".join(signatures),
+        "content-type": CONTENT_TYPE,
+    }
+
+
+def open_envelope(body: bytes, headers: Mapping[str, str], secrets: Sequence[str]) -> Fact:
+    """The fact in a signed post; raises Unauthenticated or Malformed."""
+    if not any(_signed(body, headers, secret) for secret in secrets):
+        raise Unauthenticated("事件签名无效。")
+    try:
+        event = orjson.loads(body)
+        return Fact(
+            id=UUID(event["id"]),
+            source=str(event["source"]).strip("/"),
+            topic=str(event["type"]),
+            subject=UUID(event["subject"]),
+            occurred_at=datetime.fromisoformat(event["time"]).astimezone(UTC),
+            data=dict(event["data"]),
+            sequence=int(event["sequence"]),
+        )
+    except (ValueError, KeyError, TypeError) as error:
+        raise Malformed("事件内容无法读取。") from error
+
+
+async def post(
+    session: aiohttp.ClientSession, url: str, body: bytes, headers: dict[str, str]
+) -> str | None:
+    """Post once, following no redirect; None when heard, else a short reason."""
+    try:
+        async with session.post(
+            url, data=body, headers=headers, timeout=TIMEOUT, allow_redirects=False
+        ) as answer:
+            return None if 200 <= answer.status < 300 else f"status {answer.status}"
+    except (aiohttp.ClientError, TimeoutError, OSError) as error:
+        return type(error).__name__
+
+
+def _signed(body: bytes, headers: Mapping[str, str], secret: str) -> bool:
+    try:
+        Webhook(secret).verify(body.decode(), dict(headers))
+    except (WebhookVerificationError, ValueError):
+        return False
+    return True

@@ -1,0 +1,153 @@
+"""Builds a service: its routes, the loops beside them, and what every service answers."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+
+import aiohttp
+import structlog
+from fastapi import APIRouter, FastAPI, Request, Response
+from starlette.exceptions import HTTPException
+
+from services.chassis.data.deadlines import Handler
+from services.chassis.data.inbox import Hearing
+from services.chassis.data.store import Store, open_store
+from services.chassis.data.tables import ChassisTables
+from services.chassis.data.wake import Waker
+from services.chassis.edge.assertions import load_key, load_trust
+from services.chassis.edge.courier import read_secrets
+from services.chassis.edge.settings import ServiceSettings
+from services.chassis.kernel.clock import utc_now
+from services.chassis.kernel.refusals import MethodNotAllowed, NotFound, Refusal, Unavailable
+from services.chassis.web import loops
+from services.chassis.web.actor import ActorMiddleware
+from services.chassis.web.answers import problem_response
+from services.chassis.web.audit import audit_router
+from services.chassis.web.context import caller_of
+from services.chassis.web.documented import ALWAYS, Problem, problems
+from services.chassis.web.health import health_router
+from services.chassis.web.hearing import hearing_router
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    """What makes one service different from another."""
+
+    name: str
+    title: str
+    tables: ChassisTables
+    routers: Sequence[APIRouter]
+    # Topic -> who else hears it; topic -> what is done on hearing it; deadline kind -> handler.
+    tells: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    hears: Mapping[str, Hearing] = field(default_factory=dict)
+    deadlines: Mapping[str, Handler] = field(default_factory=dict)
+
+
+def build(
+    service: Service, settings: ServiceSettings, clock: Callable[[], datetime] = utc_now
+) -> FastAPI:
+    """The service as an ASGI app; nothing is opened before its lifespan begins."""
+    app = FastAPI(
+        title=service.title,
+        version="1.0.0",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=partial(_lifespan, service, settings, clock),
+        responses=problems(*ALWAYS),
+    )
+    app.state.settings = settings
+    for router in service.routers:
+        app.include_router(router, prefix="/v1")
+    app.include_router(audit_router, prefix="/v1")
+    app.include_router(hearing_router(service.hears))
+    app.include_router(health_router(service.name))
+    _answer_in_problems(app)
+    _describe_problems(app)
+    app.add_middleware(
+        ActorMiddleware, audience=service.name, trust=load_trust(settings.trust), clock=clock
+    )
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(
+    service: Service, settings: ServiceSettings, clock: Callable[[], datetime], app: FastAPI
+) -> AsyncIterator[None]:
+    store = await open_store(settings, service.name, service.tables, service.tells, clock)
+    app.state.store = store
+    app.state.key = load_key(settings.private_key)
+    app.state.secrets = read_secrets(settings.webhook_secret_file)
+    waker = Waker(settings.database_url, f"{service.name}_outbox")
+    async with aiohttp.ClientSession() as session:
+        app.state.http = session
+        running = _loops(service, settings, store, session, app.state.secrets, waker)
+        try:
+            yield
+        finally:
+            await loops.stop(running)
+            await waker.close()
+    await store.close()
+
+
+def _loops(
+    service: Service,
+    settings: ServiceSettings,
+    store: Store,
+    session: aiohttp.ClientSession,
+    secrets: Sequence[str],
+    waker: Waker,
+) -> list[asyncio.Task[None]]:
+    relay = loops.relay_step(store, session, settings.hearers, secrets)
+    pause = loops.pause_of(settings.loop_pause)
+    steps = (
+        ("relay", relay, loops.woken(waker, settings.loop_pause)),
+        ("sweeper", loops.sweeper_step(store, service.deadlines), pause),
+        ("sealer", loops.sealing_step(store), loops.pause_of(loops.SEAL_PAUSE)),
+        ("housekeeping", loops.housekeeping_step(store), loops.pause_of(loops.HOUSEKEEPING_PAUSE)),
+    )
+    return [asyncio.create_task(loops.repeat(*step), name=step[0]) for step in steps]
+
+
+def _answer_in_problems(app: FastAPI) -> None:
+    """Every answer that no route gave is a problem document too, and none shows an exception."""
+
+    @app.exception_handler(HTTPException)
+    async def no_route(request: Request, error: HTTPException) -> Response:
+        refusal: Refusal = NotFound("没有这个地址，请核对后重试。")
+        if error.status_code == 405:
+            refusal = MethodNotAllowed("这个地址不支持此操作。")
+        answer = problem_response(refusal, caller_of(request).origin.request_id)
+        for name, value in (error.headers or {}).items():
+            answer.headers[name] = value
+        return answer
+
+    @app.exception_handler(Exception)
+    async def unexpected(request: Request, error: Exception) -> Response:
+        request_id = caller_of(request).origin.request_id
+        log.error("request.failed", error=type(error).__name__, request_id=request_id)
+        refusal = Unavailable("系统出现意外，您的请求没有生效，请稍后重试或联系管理员。")
+        answer = problem_response(refusal, request_id)
+        answer.status_code = 500
+        return answer
+
+
+def _describe_problems(app: FastAPI) -> None:
+    """Put the problem's schema into the document, to which every operation refers."""
+    draw = app.openapi
+
+    def openapi() -> dict[str, object]:
+        if app.openapi_schema is None:
+            document = draw()
+            schemas = document.setdefault("components", {}).setdefault("schemas", {})
+            drawn = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+            schemas.update(drawn.pop("$defs", {}))
+            schemas["Problem"] = drawn
+            app.openapi_schema = document
+        return app.openapi_schema
+
+    app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's documented way to extend it

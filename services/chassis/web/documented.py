@@ -1,0 +1,57 @@
+"""What every operation's document says of refusals."""
+
+from http import HTTPStatus
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from services.chassis.edge.problems import MEDIA_TYPE, STATUS
+
+
+class FieldErrorOut(BaseModel):
+    """What is wrong at one place of the input."""
+
+    pointer: str
+    code: str
+    message: str
+
+
+class Problem(BaseModel):
+    """RFC 9457 problem details; ``detail`` says in Chinese what the person can do."""
+
+    model_config = ConfigDict(
+        extra="allow",
+        json_schema_extra={
+            "examples": [
+                {
+                    "type": "/problems/not-found",
+                    "title": "没有找到",
+                    "status": 404,
+                    "detail": "没有找到这条记录，请核对编号。",
+                    "request_id": "0193a5c2b7e07c3e8f10",
+                }
+            ]
+        },
+    )
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    request_id: str = ""
+    errors: list[FieldErrorOut] | None = None
+
+
+ALWAYS = (400, 401, 403, 405, 413, 415, 422, 429, 503, 504)
+TITLES = {status: kind.title for kind, status in reversed(STATUS.items())}
+
+
+def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """The ``responses`` of an operation that may also refuse with ``statuses``."""
+    return {
+        status: {
+            "description": TITLES.get(status, HTTPStatus(status).phrase),
+            "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+        }
+        for status in statuses
+    }

@@ -1,0 +1,117 @@
+"""The loops that run beside the routes: relay, sweeper, audit sealer, housekeeping."""
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+
+import aiohttp
+import structlog
+
+from services.chassis.data import deadlines, outbox
+from services.chassis.data.audit import seal
+from services.chassis.data.idempotency import forget_expired
+from services.chassis.data.outbox import Delivery
+from services.chassis.data.tx import Store
+from services.chassis.data.wake import Waker
+from services.chassis.edge.courier import Fact, envelope, post, sign
+
+log = structlog.get_logger()
+
+Step = Callable[[], Awaitable[bool]]
+
+SEAL_PAUSE = 1.0
+HOUSEKEEPING_PAUSE = 600.0
+AFTER_A_FAILURE = 2.0
+
+
+async def repeat(name: str, step: Step, pause: Callable[[], Awaitable[None]]) -> None:
+    """Take ``step`` again at once while it finds work, else after ``pause``; never end."""
+    while True:
+        try:
+            if not await step():
+                await pause()
+        except asyncio.CancelledError:
+            raise
+        except Exception as error:
+            log.error("loop.failed", loop=name, error=type(error).__name__)
+            await asyncio.sleep(AFTER_A_FAILURE)
+
+
+def relay_step(
+    store: Store,
+    session: aiohttp.ClientSession,
+    hearers: Mapping[str, str],
+    secrets: Sequence[str],
+) -> Step:
+    """One round of the relay: what is due goes out, signed."""
+
+    async def send(delivery: Delivery) -> str | None:
+        url = hearers.get(delivery.hearer)
+        if url is None:
+            return "unknown hearer"
+        fact = Fact(
+            delivery.id,
+            store.schema,
+            delivery.topic,
+            delivery.subject,
+            delivery.occurred_at,
+            delivery.data,
+            delivery.seq,
+        )
+        body = envelope(fact)
+        headers = sign(fact.id, body, secrets, store.clock())
+        if delivery.traceparent:
+            headers["traceparent"] = delivery.traceparent
+        return await post(session, f"{url}/events", body, headers)
+
+    async def step() -> bool:
+        return await outbox.deliver(store, send) > 0
+
+    return step
+
+
+def sweeper_step(store: Store, handlers: Mapping[str, deadlines.Handler]) -> Step:
+    async def step() -> bool:
+        return await deadlines.fire_one(store, handlers)
+
+    return step
+
+
+def sealing_step(store: Store) -> Step:
+    async def step() -> bool:
+        await seal(store)
+        return False
+
+    return step
+
+
+def housekeeping_step(store: Store) -> Step:
+    async def step() -> bool:
+        async with store.begin() as tx:
+            await forget_expired(tx)
+        return False
+
+    return step
+
+
+def pause_of(seconds: float) -> Callable[[], Awaitable[None]]:
+    async def pause() -> None:
+        await asyncio.sleep(seconds)
+
+    return pause
+
+
+def woken(waker: Waker, seconds: float) -> Callable[[], Awaitable[None]]:
+    async def pause() -> None:
+        await waker.wait(seconds)
+
+    return pause
+
+
+async def stop(tasks: Sequence[asyncio.Task[None]]) -> None:
+    """End the loops; a step in the middle rolls back and is taken again at the next start."""
+    for task in tasks:
+        task.cancel()
+    for task in tasks:
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
