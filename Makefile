@@ -1,0 +1,47 @@
+PYTHON := .venv/bin/python
+SERVICES := identity membership
+
+.DEFAULT_GOAL := help
+.PHONY: help run test prove check fix demo bench assets clean environment everything
+
+help: ## list what can be made
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 9
+
+run: assets ## start the platform: http://127.0.0.1:8000 (SMALL=1: one process, PORT=…, HOST=…)
+	@exec $(PYTHON) -m deploy.run
+
+test: everything ## all tests, on a database cluster of their own
+	@exec $(PYTHON) -m pytest -n 2 --dist loadgroup -m "not prove" $(ARGS)
+
+prove: everything ## the long proofs that the tests sample: fuzzing, random kills, restore
+	@exec $(PYTHON) -m pytest -m prove $(ARGS)
+
+check: environment ## formatting, lint, types, import contracts, migrations
+	@$(PYTHON) -m ruff format --check .
+	@$(PYTHON) -m ruff check .
+	@$(PYTHON) -m mypy
+	@.venv/bin/lint-imports
+	@$(PYTHON) -m deploy.check_migrations $(SERVICES)
+
+fix: environment ## repair what tools can repair
+	@$(PYTHON) -m ruff check --fix .
+	@$(PYTHON) -m ruff format .
+
+demo: assets ## the story, told through the public API of a running platform
+	@exec $(PYTHON) -m deploy.demo.story
+
+bench: assets ## every benchmark, each with its goal beside it
+	@for bench in bench/[a-z]*.py; do $(PYTHON) -m bench.$$(basename $$bench .py) || exit 1; done
+
+assets: environment ## the pages' third-party files, as locked in frontend/package-lock.json
+	@deploy/assets.sh run
+
+clean: ## remove what was made here; the data of the local run in .local stay
+	@rm -rf frontend/node_modules .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis htmlcov .coverage
+	@find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
+
+environment:
+	@deploy/environment.sh
+
+everything: environment
+	@deploy/assets.sh all

@@ -1,0 +1,145 @@
+"""One database; for each service a schema, a role that owns it and a role that works in it."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote, urlsplit, urlunsplit
+
+import psycopg
+from psycopg.sql import SQL, Identifier, Literal
+
+from deploy.voice import DISK_FULL, Trouble
+
+ROOT = Path(__file__).resolve().parent.parent
+SERVICES = ("identity", "membership")
+ROLES = tuple(f"{service}_{kind}" for service in SERVICES for kind in ("owner", "app"))
+OLDEST = 150000
+# Several runs may prepare roles in one cluster at the same moment; any fixed number will do.
+TURN = 7_310_126_351
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """The addresses of one prepared database."""
+
+    admin_url: str
+    passwords: Mapping[str, str]
+
+    def url(self, service: str) -> str:
+        return self._as(f"{service}_app", "postgresql+asyncpg")
+
+    def migration_url(self, service: str) -> str:
+        return self._as(f"{service}_owner", "postgresql+psycopg")
+
+    def _as(self, role: str, scheme: str) -> str:
+        parts = urlsplit(self.admin_url)
+        host = parts.netloc.rpartition("@")[2]
+        login = f"{role}:{quote(self.passwords[role], safe='')}"
+        return urlunsplit(parts._replace(scheme=scheme, netloc=f"{login}@{host}"))
+
+
+def named(admin_url: str, name: str) -> str:
+    return urlunsplit(urlsplit(admin_url)._replace(path=f"/{name}"))
+
+
+def prepare(admin_url: str, name: str, passwords: Mapping[str, str]) -> Database:
+    """Makes what is missing and mends passwords; what is there keeps its data."""
+    try:
+        with psycopg.connect(admin_url, autocommit=True, connect_timeout=10) as connection:
+            _look(connection)
+            connection.execute("select pg_advisory_lock(%s)", [TURN])
+            _roles(connection, passwords)
+            _database(connection, name)
+        with psycopg.connect(named(admin_url, name), autocommit=True) as connection:
+            for service in SERVICES:
+                _schema(connection, service)
+    except psycopg.errors.DiskFull as error:
+        raise Trouble(DISK_FULL) from error
+    except psycopg.OperationalError as error:
+        raise Trouble(f"连不上数据库 the database cannot be reached: {error}") from error
+    return Database(named(admin_url, name), passwords)
+
+
+def migrate(database: Database) -> None:
+    """Every schema to its newest revision; those that stand there already cost one query."""
+    behind = [service for service in SERVICES if not is_current(database, service)]
+    started = {service: _upgrade(service, _migration_url(database, service)) for service in behind}
+    for service, process in started.items():
+        _, said = process.communicate()
+        if process.returncode != 0:
+            last = (said.strip().splitlines() or ["no reason given"])[-1]
+            raise Trouble(f"数据库升级失败 migrating {service} failed: {last}")
+
+
+def is_current(database: Database, service: str) -> bool:
+    """A migration's file name is its revision, so the newest name is the newest revision."""
+    files = sorted((ROOT / "migrations" / service).glob("[0-9]*.py"))
+    if not files:
+        return True
+    url = _migration_url(database, service).replace("+psycopg", "")
+    table = SQL("select version_num from {}.alembic_version").format(Identifier(service))
+    try:
+        with psycopg.connect(url) as connection:
+            return connection.execute(table).fetchall() == [(files[-1].stem,)]
+    except psycopg.errors.UndefinedTable:
+        return False
+
+
+def _migration_url(database: Database, service: str) -> str:
+    return os.environ.get(f"{service.upper()}_MIGRATION_URL") or database.migration_url(service)
+
+
+def _upgrade(service: str, url: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "alembic", "-n", service, "upgrade", "head"],
+        cwd=ROOT,
+        env={**os.environ, f"{service.upper()}_MIGRATION_URL": url},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def _look(connection: psycopg.Connection) -> None:
+    version = connection.info.server_version
+    if version < OLDEST:
+        raise Trouble(f"PostgreSQL 版本太旧 is {version // 10000}, and 15 or newer is needed.")
+
+
+def _roles(connection: psycopg.Connection, passwords: Mapping[str, str]) -> None:
+    known = {row[0] for row in connection.execute("select rolname from pg_roles")}
+    for role in ROLES:
+        verb = SQL("alter" if role in known else "create")
+        statement = SQL("{} role {} login password {}")
+        connection.execute(statement.format(verb, Identifier(role), Literal(passwords[role])))
+        if role.endswith("_owner"):  # an administrator who is no superuser needs to be a member
+            connection.execute(SQL("grant {} to current_user").format(Identifier(role)))
+
+
+def _database(connection: psycopg.Connection, name: str) -> None:
+    known = connection.execute("select 1 from pg_database where datname = %s", [name]).fetchone()
+    if known is None:
+        how = "template template0 encoding 'UTF8' locale_provider libc lc_collate 'C' lc_ctype"
+        statement = SQL("create database {} " + how + " 'C.UTF-8'")
+        connection.execute(statement.format(Identifier(name)))
+
+
+def _schema(connection: psycopg.Connection, service: str) -> None:
+    names = {
+        "schema": Identifier(service),
+        "owner": Identifier(f"{service}_owner"),
+        "app": Identifier(f"{service}_app"),
+    }
+    for statement in (
+        "create schema if not exists {schema} authorization {owner}",
+        "grant usage on schema {schema} to {app}",
+        "alter default privileges for role {owner} in schema {schema}"
+        " grant select, insert, update, delete on tables to {app}",
+        "alter default privileges for role {owner} in schema {schema}"
+        " grant usage, select on sequences to {app}",
+    ):
+        connection.execute(SQL(statement).format(**names))

@@ -1,0 +1,108 @@
+"""The databases of the tests: one throw-away cluster a run, one template, one copy a test."""
+
+import fcntl
+import hashlib
+import os
+import shutil
+import signal
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import uuid4
+
+import psycopg
+from psycopg.sql import SQL, Identifier
+
+from deploy import cluster, database
+
+ROOT = Path(__file__).resolve().parent.parent
+PASSWORD = "only-for-tests"
+PASSWORDS = dict.fromkeys(database.ROLES, PASSWORD)
+PREFIX = "niangjia-test-"
+
+
+@dataclass(frozen=True, slots=True)
+class TestDatabase:
+    """A copy of the migrated template, and the log-ins into it."""
+
+    __test__ = False
+
+    name: str
+    admin_url: str
+    roles: database.Database
+
+    def url(self, service: str) -> str:
+        """What the running service uses."""
+        return self.roles.url(service)
+
+    def migration_url(self, service: str) -> str:
+        return self.roles.migration_url(service)
+
+
+def make_home() -> Path:
+    """A folder for this run; what killed runs have left behind is stopped and removed first."""
+    for old in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+        if not Path(f"/proc/{old.name.removeprefix(PREFIX)}").exists():
+            clear(old)
+    home = Path(tempfile.gettempdir()) / f"{PREFIX}{os.getpid()}"
+    home.mkdir(mode=0o711)
+    return home
+
+
+def clear(home: Path) -> None:
+    with suppress(FileNotFoundError, ProcessLookupError):
+        os.kill(int((home / "platform.pid").read_text()), signal.SIGKILL)
+    with suppress(PermissionError):  # somebody else's; they clear it themselves
+        if (home / "postgres" / "data").is_dir():
+            cluster.stop(cluster.open_cluster(home / "postgres", durable=False))
+        shutil.rmtree(home, ignore_errors=True)
+
+
+def cluster_address(home: Path, source: str) -> str:
+    with one_at_a_time(home / "cluster.lock"):
+        made = cluster.open_cluster(home / "postgres", durable=False, source=source)
+        return cluster.start(made, PASSWORD)
+
+
+@contextmanager
+def one_at_a_time(path: Path) -> Iterator[None]:
+    with path.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def template(cluster_url: str) -> str:
+    """A database with every migration applied; made by whoever needs it first."""
+    name = f"niangjia_template_{_history()}"
+    with psycopg.connect(cluster_url, autocommit=True) as connection:
+        connection.execute("select pg_advisory_lock(hashtext(%s))", [name])
+        query = "select datistemplate from pg_database where datname = %s"
+        found = connection.execute(query, [name]).fetchone()
+        if found != (True,):
+            connection.execute(SQL("drop database if exists {}").format(Identifier(name)))
+            database.migrate(database.prepare(cluster_url, name, PASSWORDS))
+            connection.execute(SQL("alter database {} is_template true").format(Identifier(name)))
+    return name
+
+
+@contextmanager
+def copy(cluster_url: str, source: str) -> Iterator[TestDatabase]:
+    name = f"test_{uuid4().hex[:16]}"
+    admin_url = database.named(cluster_url, name)
+    with psycopg.connect(cluster_url, autocommit=True) as connection:
+        clone = SQL("create database {} template {} strategy file_copy")
+        connection.execute(clone.format(Identifier(name), Identifier(source)))
+    try:
+        yield TestDatabase(name, admin_url, database.Database(admin_url, PASSWORDS))
+    finally:
+        with psycopg.connect(cluster_url, autocommit=True) as connection:
+            connection.execute(SQL("drop database {} with (force)").format(Identifier(name)))
+
+
+def _history() -> str:
+    digest = hashlib.sha256((ROOT / "deploy" / "database.py").read_bytes())
+    for path in sorted((ROOT / "migrations").rglob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]

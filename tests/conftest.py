@@ -1,0 +1,105 @@
+"""What every test may ask for: a migrated database, keys, the whole platform, a browser."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from deploy.keys import make_keys
+from tests import clusters
+from tests.clusters import TestDatabase
+from tests.platform import Platform, the_platform
+
+HOME = "NIANGJIA_TEST_HOME"
+CLUSTER = "NIANGJIA_TEST_CLUSTER_URL"
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--second-postgres",
+        action="store_true",
+        help="use the pip package's PostgreSQL instead of the machine's",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The workers of a parallel run inherit the folder, and with it the cluster in it."""
+    if config.getoption("--second-postgres"):
+        os.environ["NIANGJIA_PG"] = "pip"
+    if not hasattr(config, "workerinput"):
+        os.environ[HOME] = str(clusters.make_home())
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        clusters.clear(Path(os.environ[HOME]))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    if chromium() is not None:
+        return
+    for item in items:
+        if item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.skip(reason="no Chromium on this machine"))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    skipped = [
+        one for one in terminalreporter.stats.get("skipped", []) if "Chromium" in str(one.longrepr)
+    ]
+    if skipped:
+        told = f"{len(skipped)} BROWSER TESTS DID NOT RUN: apt-get install chromium"
+        terminalreporter.write_sep("!", told, red=True, bold=True)
+
+
+def chromium() -> str | None:
+    return next((found for name in BROWSERS if (found := shutil.which(name))), None)
+
+
+@pytest.fixture(scope="session")
+def run_home() -> Path:
+    """One folder for the whole run, shared by its workers."""
+    return Path(os.environ[HOME])
+
+
+@pytest.fixture(scope="session")
+def cluster_url(run_home: Path) -> str:
+    """The administrator's address of a throw-away cluster."""
+    shared = os.environ.get(CLUSTER)
+    return shared or clusters.cluster_address(run_home, os.environ.get("NIANGJIA_PG", "any"))
+
+
+@pytest.fixture(scope="session")
+def template_database(cluster_url: str) -> str:
+    return clusters.template(cluster_url)
+
+
+@pytest.fixture
+def database(cluster_url: str, template_database: str) -> Iterator[TestDatabase]:
+    """Every schema, migrated and empty, for one test alone."""
+    with clusters.copy(cluster_url, template_database) as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def keys_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Keys for every part, as a local run has them."""
+    folder = tmp_path_factory.mktemp("keys")
+    make_keys(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def platform(run_home: Path, cluster_url: str) -> Platform:
+    """The whole platform in one process, started once for all who ask; treat it as shared."""
+    return the_platform(run_home, cluster_url)
+
+
+@pytest.fixture(scope="session")
+def browser_path() -> str:
+    found = chromium()
+    assert found is not None
+    return found
