@@ -21,8 +21,7 @@ BATCH = 200
 AT_ONCE = 16
 # Standard Webhooks' schedule, some three days in all (trust.md A2).
 PAUSES = tuple(
-    timedelta(seconds=s)
-    for s in (5, 300, 1800, 7200, 18000, 36000, 50400, 72000, 86400)
+    timedelta(seconds=s) for s in (5, 300, 1800, 7200, 18000, 36000, 50400, 72000, 86400)
 )
 
 

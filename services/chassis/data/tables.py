@@ -99,7 +99,9 @@ def deliveries_table(metadata: MetaData) -> Table:
     return Table(
         "deliveries",
         metadata,
-        Column("event_seq", BigInteger, ForeignKey(f"{metadata.schema}.outbox.seq"), primary_key=True),
+        Column(
+            "event_seq", BigInteger, ForeignKey(f"{metadata.schema}.outbox.seq"), primary_key=True
+        ),
         Column("hearer", Text, primary_key=True),
         Column("subject", Uuid, nullable=False),
         Column("due_at", INSTANT, nullable=False),

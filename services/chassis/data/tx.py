@@ -150,9 +150,7 @@ class Tx:
         }
         await self.session.execute(insert(self.store.tables.audit).values(values))
 
-    def audit_values(
-        self, action: str, subject_kind: str, subject: UUID | None
-    ) -> dict[str, Any]:
+    def audit_values(self, action: str, subject_kind: str, subject: UUID | None) -> dict[str, Any]:
         """Who, when, from where: what every audit row of this transaction shares."""
         return audit_values(self.actor, self.origin, self.now, action, subject_kind, subject)
 
@@ -184,7 +182,12 @@ class Tx:
 
 
 def audit_values(
-    actor: Actor, origin: Origin, now: datetime, action: str, subject_kind: str, subject: UUID | None
+    actor: Actor,
+    origin: Origin,
+    now: datetime,
+    action: str,
+    subject_kind: str,
+    subject: UUID | None,
 ) -> dict[str, Any]:
     """The columns of an audit row that say who, when and from where."""
     return {
