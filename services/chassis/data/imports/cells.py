@@ -9,7 +9,7 @@ from services.chassis.data.imports.columns import CellKind, Choice, Column, Prob
 from services.chassis.data.imports.dates import parse_date
 from services.chassis.data.imports.headers import plain_header
 from services.chassis.kernel.identifiers import InvalidIdentifier, parse_mobile
-from services.chassis.kernel.text import clean
+from services.chassis.kernel.text import clean, clean_code
 
 Found = tuple[str, Problem | None]
 
@@ -17,6 +17,8 @@ NEAT_TEXT = re.compile(r"[\u4e00-\u9fffA-Za-z0-9·]*")
 NEAT_DOCUMENT = re.compile(r"[0-9]{17}[0-9X]")
 NEAT_PHONE = re.compile(r"1[3-9][0-9]{9}")
 WRAPPED = re.compile(r"=\"(.*)\"|['’‘](.*)", re.DOTALL)  # ="…" and '… keep a sheet from counting
+WRAPPERS = tuple("='’‘")
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")  # no database or page can hold them
 SCIENTIFIC = re.compile(r"\d(\.\d+)?[Ee]\+?\d{1,2}")
 MOST_DIGITS = 10**15  # a spreadsheet's number keeps fifteen digits
 LOST = "表格把号码存成了数字，后几位已丢失，请补全完整号码（先把单元格格式改为“文本”）。"
@@ -26,8 +28,9 @@ LISTED = 10
 def as_text(cell: Any) -> str:
     """A cell as the person sees it in the sheet; whole numbers without ``.0``."""
     if isinstance(cell, str):
-        wrapped = WRAPPED.fullmatch(cell) if cell[:1] in "='’‘" else None
-        return cell if wrapped is None else wrapped[1] or wrapped[2] or ""
+        wrapped = WRAPPED.fullmatch(cell) if cell[:1] in WRAPPERS else None
+        shown = cell if wrapped is None else wrapped[1] or wrapped[2] or ""
+        return CONTROL.sub("", shown)
     if cell is None:
         return ""
     if isinstance(cell, bool):
@@ -97,15 +100,15 @@ def _document(column: Column, cell: Any) -> Found:
     text = as_text(cell)
     if SCIENTIFIC.fullmatch(text.strip()):
         return text.strip(), Problem(column.name, "stored-as-number", LOST)
-    cleaned = clean(text.replace(" ", ""))
-    if not cleaned.value:
+    cleaned = clean_code(text)
+    value = cleaned.value
+    if not value:
         return _absent(column)
-    value = cleaned.value.upper()
     if not isinstance(cell, str):
         message = f"{column.title}存成了数字，开头的 0 可能已丢失，请核对。"
         return value, Problem(column.name, "was-number", message, Severity.WARNING)
-    if value != cell:
-        message = f"{column.title}里的空格、全角字符或小写字母已自动更正，请核对。"
+    if cleaned.changes:
+        message = f"{column.title}已自动更正（{'、'.join(cleaned.changes)}），请核对。"
         return value, Problem(column.name, "cleaned", message, Severity.WARNING)
     return value, None
 

@@ -54,7 +54,7 @@ def check_row(columns: Sequence[Column], typed: dict[str, str]) -> Checked:
 
 def as_typed(cells: Sequence[Any]) -> list[str]:
     """A row's original cells as text, to be kept and given back."""
-    return [cell if isinstance(cell, str) else as_text(cell) for cell in cells]
+    return [c if isinstance(c, str) and c.isprintable() else as_text(c) for c in cells]
 
 
 def _holds(row: list[Any], places: Sequence[int]) -> bool:

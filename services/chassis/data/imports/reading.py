@@ -5,8 +5,8 @@ import os
 import signal
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
-from collections.abc import AsyncIterator, Collection
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncGenerator, AsyncIterator, Collection
+from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from services.chassis.data.imports.child import Order
 from services.chassis.data.imports.frames import PREFIX
 from services.chassis.data.imports.limits import LIMITS, Limits
 from services.chassis.data.imports.refused import Reason, SheetRefused
-from services.chassis.data.imports.sniff import Format, sniff
+from services.chassis.data.imports.sniff import Format, check_name, sniff
 
 CHILD = "services.chassis.data.imports.child"
 ROOT = Path(__file__).resolve().parents[4]
@@ -37,12 +37,15 @@ class _Died(Exception):
 
 async def inspect(path: Path, file_name: str, limits: Limits = LIMITS) -> Format:
     """The format of an upload that is fit to be read; refuses every other with its reason."""
-    found = sniff(path, file_name)
+    found = sniff(path)
     try:
-        async for _ in _messages(Order("check", str(path), found), limits):
-            continue
+        async with aclosing(_messages(Order("check", str(path), found), limits)) as messages:
+            async for _ in messages:
+                continue
     except _Died:
         raise SheetRefused(Reason.TOO_HEAVY) from None
+    # Last: a workbook with a password is a container of another kind, and the password is the news.
+    check_name(found, file_name)
     return found
 
 
@@ -52,14 +55,15 @@ async def read(
     known: Collection[str] = (),
     after: int = 0,
     limits: Limits = LIMITS,
-) -> AsyncIterator[Chunk]:
+) -> AsyncGenerator[Chunk]:
     """Chunks of rows after row number ``after``; the patient reader steps in for the quick one."""
     order = Order("read", str(path), format_, "quick", after, tuple(sorted(known)))
     begun = False
     try:
-        async for chunk in _messages(order, limits):
-            begun = True
-            yield chunk
+        async with aclosing(_messages(order, limits)) as chunks:
+            async for chunk in chunks:
+                begun = True
+                yield chunk
         return
     except _Died:
         if begun or format_ is not Format.XLSX:
@@ -68,13 +72,14 @@ async def read(
         if begun or format_ is not Format.XLSX or refused.reason is not Reason.TRUNCATED:
             raise
     try:
-        async for chunk in _messages(replace(order, reader="patient"), limits):
-            yield chunk
+        async with aclosing(_messages(replace(order, reader="patient"), limits)) as chunks:
+            async for chunk in chunks:
+                yield chunk
     except _Died:
         raise SheetRefused(Reason.TOO_HEAVY) from None
 
 
-async def _messages(order: Order, limits: Limits) -> AsyncIterator[Chunk]:
+async def _messages(order: Order, limits: Limits) -> AsyncGenerator[Chunk]:
     async with _child(order) as process:
         assert process.stdout is not None  # noqa: S101  # PIPE was asked for; this tells the type checker
         while True:

@@ -29,11 +29,14 @@ KNOWN_ENDINGS = frozenset().union(*ENDINGS.values())
 MACRO_ENDINGS = frozenset({".xlsm", ".xltm", ".xlam", ".xlsb"})
 
 
-def sniff(path: Path, file_name: str) -> Format:
-    """The format that the content shows; refuses what is no sheet or carries a wrong name."""
+def sniff(path: Path) -> Format:
+    """The format that the content shows; refuses what is no sheet at all."""
     with path.open("rb") as file:
-        head = file.read(HEAD)
-    found = _by_content(head)
+        return _by_content(file.read(HEAD))
+
+
+def check_name(found: Format, file_name: str) -> None:
+    """Refuse a name that promises something else than the content is."""
     ending = Path(file_name).suffix.lower()
     if ending in MACRO_ENDINGS:
         raise SheetRefused(Reason.MACRO)
@@ -41,7 +44,6 @@ def sniff(path: Path, file_name: str) -> Format:
         raise SheetRefused(
             Reason.MISLABELLED, f"（名字以 {ending} 结尾，内容却是 {found.value} 格式。）"
         )
-    return found
 
 
 def _by_content(head: bytes) -> Format:
