@@ -11,6 +11,7 @@ import aiohttp
 import structlog
 from fastapi import APIRouter, FastAPI, Request, Response
 from starlette.exceptions import HTTPException
+from starlette.routing import compile_path
 
 from services.chassis.data.deadlines import Handler
 from services.chassis.data.inbox import Hearing
@@ -21,7 +22,15 @@ from services.chassis.edge.assertions import load_key, load_trust
 from services.chassis.edge.courier import read_secrets
 from services.chassis.edge.settings import ServiceSettings
 from services.chassis.kernel.clock import utc_now
-from services.chassis.kernel.refusals import MethodNotAllowed, NotFound, Refusal, Unavailable
+from services.chassis.kernel.refusals import (
+    Malformed,
+    MethodNotAllowed,
+    NotFound,
+    Refusal,
+    TooLarge,
+    Unavailable,
+    UnsupportedMedia,
+)
 from services.chassis.web import loops
 from services.chassis.web.actor import ActorMiddleware
 from services.chassis.web.answers import problem_response
@@ -32,6 +41,16 @@ from services.chassis.web.health import health_router
 from services.chassis.web.hearing import hearing_router
 
 log = structlog.get_logger()
+
+
+# What the framework refuses by itself, in our words.
+FRAMEWORK: Mapping[int, Refusal] = {
+    400: Malformed("请求内容无法读取，请检查格式后重试。"),
+    404: NotFound("没有这个地址，请核对后重试。"),
+    405: MethodNotAllowed("这个地址不支持此操作。"),
+    413: TooLarge("提交的内容过大，请缩小后重试。"),
+    415: UnsupportedMedia("请以 JSON（application/json）提交内容。"),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,12 +137,10 @@ def _answer_in_problems(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def no_route(request: Request, error: HTTPException) -> Response:
-        refusal: Refusal = NotFound("没有这个地址，请核对后重试。")
-        if error.status_code == 405:
-            refusal = MethodNotAllowed("这个地址不支持此操作。")
+        refusal = FRAMEWORK.get(error.status_code, FRAMEWORK[400])
         answer = problem_response(refusal, caller_of(request).origin.request_id)
-        for name, value in (error.headers or {}).items():
-            answer.headers[name] = value
+        if error.status_code == 405:
+            answer.headers["allow"] = ", ".join(_methods(app, request.url.path))
         return answer
 
     @app.exception_handler(Exception)
@@ -134,6 +151,15 @@ def _answer_in_problems(app: FastAPI) -> None:
         answer = problem_response(refusal, request_id)
         answer.status_code = 500
         return answer
+
+
+def _methods(app: FastAPI, path: str) -> list[str]:
+    """All methods that the path takes; the framework would name those of one route only."""
+    found: set[str] = set()
+    for template, operations in app.openapi()["paths"].items():
+        if compile_path(template)[0].match(path):
+            found |= {method.upper() for method in operations}
+    return sorted(found)
 
 
 def _describe_problems(app: FastAPI) -> None:

@@ -1,7 +1,6 @@
 """The loops that run beside the routes: relay, sweeper, audit sealer, housekeeping."""
 
 import asyncio
-import contextlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 import aiohttp
@@ -109,9 +108,12 @@ def woken(waker: Waker, seconds: float) -> Callable[[], Awaitable[None]]:
 
 
 async def stop(tasks: Sequence[asyncio.Task[None]]) -> None:
-    """End the loops; a step in the middle rolls back and is taken again at the next start."""
-    for task in tasks:
-        task.cancel()
-    for task in tasks:
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
+    """End the loops; a step in the middle rolls back and is taken again at the next start.
+
+    Asked again until they have ended: Python 3.11's ``wait_for`` can swallow a cancellation.
+    """
+    pending = set(tasks)
+    while pending:
+        for task in pending:
+            task.cancel()
+        _, pending = await asyncio.wait(pending, timeout=0.2)
