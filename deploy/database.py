@@ -137,9 +137,5 @@ def _schema(connection: psycopg.Connection, service: str) -> None:
     for statement in (
         "create schema if not exists {schema} authorization {owner}",
         "grant usage on schema {schema} to {app}",
-        "alter default privileges for role {owner} in schema {schema}"
-        " grant select, insert, update, delete on tables to {app}",
-        "alter default privileges for role {owner} in schema {schema}"
-        " grant usage, select on sequences to {app}",
     ):
         connection.execute(SQL(statement).format(**names))

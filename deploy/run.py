@@ -1,0 +1,133 @@
+"""The whole platform on this machine: ``make run``; Ctrl-C ends it."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import ExitStack
+from typing import Any
+
+from deploy import cluster, supervise
+from deploy.alone import check_ports, check_room, only_one
+from deploy.database import ROLES, ROOT, Database, migrate, prepare
+from deploy.keys import make_keys, make_passwords
+from deploy.parts import PARTS, address, base_environment, command, environment, everything
+from deploy.site import Site, open_site
+from deploy.supervise import Child
+from deploy.voice import Trouble, complain, in_one_sentence, say
+
+
+def run(site: Site) -> None:
+    with only_one(site) as lock, ExitStack() as ending:
+        check_room(site)
+        check_ports(site)
+        make_keys(site.keys)
+        database = prepare(administrator(site, ending), site.database, passwords(site))
+        migrate(database)
+        children = one_child(site, database) if site.small else many_children(site, database)
+        ending.callback(undisturbed, supervise.stop, children[::-1])
+        for child in children:
+            supervise.start(child, lock)
+        supervise.wait_until_ready(children)
+        load_demonstration(site, database)
+        greet(site)
+        supervise.watch(children, lock)
+
+
+def administrator(site: Site, ending: ExitStack) -> str:
+    """The address of a given database server, or of our own, which is stopped last."""
+    given = os.environ.get("DATABASE_URL")
+    if given:
+        return given.replace("postgresql+asyncpg://", "postgresql://")
+    ours = cluster.open_cluster(site.postgres, source=os.environ.get("NIANGJIA_PG", "any"))
+    ending.callback(undisturbed, cluster.stop, ours)
+    return cluster.start(ours, passwords(site)[cluster.ADMINISTRATOR])
+
+
+def passwords(site: Site) -> dict[str, str]:
+    return make_passwords(site.passwords, (cluster.ADMINISTRATOR, *ROLES))
+
+
+def many_children(site: Site, database: Database) -> list[Child]:
+    return [
+        Child(
+            part.name,
+            command(part, site),
+            environment(part, site, database),
+            site.logs / f"{part.name}.log",
+            tuple(filter(None, [address(part, site)])),
+        )
+        for part in PARTS
+    ]
+
+
+def one_child(site: Site, database: Database) -> list[Child]:
+    where = {"NIANGJIA_HOME": str(site.home), "HOST": site.host, "PORT": str(site.port)}
+    return [
+        Child(
+            "niangjia",
+            [sys.executable, "-m", "deploy.small"],
+            {**everything(site, database), **where},
+            site.logs / "niangjia.log",
+            tuple(filter(None, [address(part, site) for part in PARTS])),
+        )
+    ]
+
+
+def load_demonstration(site: Site, database: Database) -> None:
+    done, loader = site.home / "demo-loaded", ROOT / "deploy" / "demo" / "load.py"
+    if done.exists() or not loader.exists() or os.environ.get("NIANGJIA_DEMO") == "0":
+        return
+    say("装入演示数据 loading demonstration data (once) …")
+    told = {"NIANGJIA_HOME": str(site.home), "NIANGJIA_URL": site.url}
+    loading = subprocess.run(
+        [sys.executable, "-m", "deploy.demo.load"],
+        cwd=ROOT,
+        env={**base_environment(), **everything(site, database), **told},
+        stdin=subprocess.DEVNULL,
+        check=False,
+    )
+    if loading.returncode != 0:
+        raise Trouble("演示数据没有装全 the demonstration data could not be loaded: see above.")
+    done.touch()
+
+
+def greet(site: Site) -> None:
+    say(f"\n娘家已就绪 Niangjia is running: {site.url}")
+    say(f"接口文档 API documentation: {site.url}/api/docs")
+    say(f"短信验证码 phone codes of this machine: http://127.0.0.1:{site.port + 2}/local/codes")
+    log_ins = site.home / "demo-logins.json"
+    if log_ins.exists():
+        say("演示账号 demonstration log-ins:")
+        for entry in json.loads(log_ins.read_text()):
+            say("  " + " · ".join(str(value) for value in entry.values()))
+    say(f"日志 logs: {site.logs} · Ctrl-C 停止 stops everything.")
+
+
+def undisturbed(end: Callable[..., None], *arguments: Any) -> None:
+    """Whoever presses Ctrl-C twice still gets a clean ending."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
+    end(*arguments)
+
+
+def main() -> int:
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.default_int_handler)
+    try:
+        run(open_site())
+    except KeyboardInterrupt:
+        say("\n已停止，数据保留 stopped; the data are kept.")
+    except Trouble as trouble:
+        complain(str(trouble))
+        return 1
+    except OSError as error:
+        complain(in_one_sentence(error))
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
