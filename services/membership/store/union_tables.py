@@ -18,7 +18,7 @@ class Union(Entity, Versioned, Base):
     __table_args__ = (
         CheckConstraint("level between 0 and 4", name="level"),
         CheckConstraint("state in ('active', 'dissolved')", name="state"),
-        CheckConstraint("path like '%/'", name="path"),
+        CheckConstraint("right(path, 1) = '/'", name="path"),
         Index("uq_unions_path", "path", unique=True),
         Index("uq_unions_code", "code", unique=True),
         Index("ix_unions_parent_id_name", "parent_id", "name"),

@@ -1,0 +1,1 @@
+"""The membership tables as their first migration creates them, written out."""

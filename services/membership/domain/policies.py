@@ -1,0 +1,61 @@
+"""Who may do what with an application, beyond what the lifecycle's table says."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from services.chassis.kernel.actors import Actor, Kind, Role
+from services.chassis.kernel.refusals import Forbidden
+from services.membership.domain.application import LIFECYCLE, Action, State
+
+DECIDING = frozenset({Action.ADMIT, Action.REFUSE, Action.RETURN})
+
+# Who reads members and applications in a union office; administrators see no case data.
+READERS = (Role.CLERK, Role.REVIEWER, Role.APPROVER, Role.FINANCE, Role.AUDITOR)
+
+
+class FourEyes(Forbidden):
+    """Nobody decides on what they prepared, or on themselves (M-08)."""
+
+    code = "four-eyes"
+    title = "不能审核自己经办的申请"
+
+
+@dataclass(frozen=True, slots=True)
+class Hands:
+    """Whose hands an application has been through."""
+
+    prepared_by: UUID
+    applicant_id: UUID | None
+
+    def include(self, actor: Actor) -> bool:
+        return actor.id in (self.prepared_by, self.applicant_id)
+
+
+def refuse_own_hand(actor: Actor, hands: Hands) -> None:
+    """Four eyes: the decider neither prepared the application nor is its applicant (M-08)."""
+    if hands.include(actor):
+        raise FourEyes("这份申请由您本人经办或提出，按规定须由其他审核人员决定。")
+
+
+def roles_of(actor: Actor) -> frozenset[Role]:
+    """The roles that count in a lifecycle; a worker acts as ``worker`` whatever else is granted."""
+    if actor.kind is Kind.WORKER:
+        return frozenset({Role.WORKER})
+    if actor.kind is Kind.SYSTEM:
+        return frozenset({Role.SYSTEM})
+    return actor.roles if actor.kind is Kind.STAFF else frozenset()
+
+
+def actions_for(actor: Actor, state: State, hands: Hands) -> list[Action]:
+    """The buttons of this actor: the table's moves less those that four eyes forbid."""
+    offered = LIFECYCLE.actions(state, roles_of(actor))
+    if hands.include(actor):
+        return [action for action in offered if action not in DECIDING]
+    return offered
+
+
+def acting_role(actor: Actor, action: Action, state: State) -> str:
+    """The one role in which a move was taken, for the record (J-5)."""
+    move = LIFECYCLE.table.get((state, action))
+    held = roles_of(actor)
+    return next((str(role) for role in (move.by if move else ()) if role in held), "")

@@ -1,0 +1,189 @@
+"""Queries about enrolment applications."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, Select, false, or_, select
+from sqlalchemy.exc import IntegrityError
+
+from services.chassis.data.pages import Cut, cut
+from services.chassis.data.read import Read, Reader
+from services.chassis.data.tx import Tx
+from services.chassis.kernel.actors import Actor, Kind
+from services.chassis.kernel.ids import new_id
+from services.chassis.kernel.refusals import Duplicate, NotFound
+from services.membership.domain.application import Action, Channel, State
+from services.membership.domain.policies import acting_role
+from services.membership.store.audited import audited
+from services.membership.store.scope import below, is_reader, name_matches
+from services.membership.store.tables import Application, ApplicationStep, Union
+
+MISSING = "没有找到这份申请，或它不在您的管理范围内。"
+ASSISTED = (Channel.COUNTER, Channel.BATCH)
+
+
+class AlreadyApplied(Duplicate):
+    """Another application for the same document waits to be decided (CON-06)."""
+
+    code = "already-applied"
+    title = "已有申请在办理"
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What a list of applications may be narrowed by."""
+
+    state: State | None = None
+    union_path: str = ""
+    batch_id: UUID | None = None
+    words: str = ""
+
+
+def visible_to(actor: Actor, own_phone: bytes | None = None) -> Select[Any]:
+    """Staff: their scope without workers' drafts; a worker: what they sent or their phone is on."""
+    query = select(Application)
+    if actor.kind is Kind.SYSTEM:
+        return query
+    if actor.kind is Kind.WORKER:
+        mine = Application.applicant_id == actor.id
+        if own_phone is not None:
+            mine = or_(mine, Application.phone_key == own_phone)
+        return query.where(mine)
+    if not is_reader(actor):
+        return query.where(false())
+    return query.where(
+        below(Application.union_path, actor.union_path),
+        or_(Application.state != State.DRAFT, Application.channel.in_(ASSISTED)),
+    )
+
+
+async def lock(
+    actor: Actor, tx: Tx, application_id: UUID, own_phone: bytes | None = None
+) -> Application:
+    query = visible_to(actor, own_phone).where(Application.id == application_id)
+    row: Application | None = await tx.session.scalar(query.with_for_update())
+    if row is None:
+        raise NotFound(MISSING)
+    return row
+
+
+async def lock_many(actor: Actor, tx: Tx, ids: Sequence[UUID]) -> list[Application]:
+    """Those of ``ids`` that the actor may see, locked in one order against deadlocks."""
+    query = visible_to(actor).where(Application.id.in_(ids)).order_by(Application.id)
+    return list(await tx.session.scalars(query.with_for_update()))
+
+
+async def find(
+    actor: Actor, read: Read, application_id: UUID, own_phone: bytes | None = None
+) -> Row[Any]:
+    """All columns of one application with its union's name; staff leave an audit row."""
+    query = _with_union(visible_to(actor, own_phone)).where(Application.id == application_id)
+    if actor.kind is Kind.STAFF:
+        query = audited(read, query, "application.read", "application", application_id)
+    if (row := await read.first(query)) is None:
+        raise NotFound(MISSING)
+    return row
+
+
+async def page(
+    actor: Actor, read: Reader, wanted: Filter, at: Cut
+) -> tuple[Sequence[Row[Any]], str | None]:
+    """Newest first; a queue that waits for review is read oldest first."""
+    query = _with_union(visible_to(actor))
+    if wanted.state is not None:
+        query = query.where(Application.state == wanted.state)
+    if wanted.union_path:
+        query = query.where(below(Application.union_path, wanted.union_path))
+    if wanted.batch_id is not None:
+        query = query.where(Application.batch_id == wanted.batch_id)
+    if wanted.words:
+        query = query.where(
+            or_(
+                Application.number == wanted.words.upper(),
+                name_matches(Application.name, Application.initials, wanted.words),
+            )
+        )
+    columns = Application.__table__.c
+    if wanted.state is State.SUBMITTED:
+        return await cut(read, query, [columns.review_due_at, columns.id], at)
+    return await cut(read, query, [columns.id], at, order="desc")
+
+
+async def mine(
+    actor: Actor, read: Reader, own_phone: bytes | None, limit: int = 20
+) -> Sequence[Row[Any]]:
+    """A worker's own applications, newest first."""
+    query = _with_union(visible_to(actor, own_phone))
+    return await read.rows(query.order_by(Application.id.desc()).limit(limit))
+
+
+async def history(read: Reader, application_id: UUID) -> Sequence[Row[Any]]:
+    """Every step of one application that the caller was already allowed to see."""
+    steps = ApplicationStep.__table__
+    query = select(steps).where(ApplicationStep.application_id == application_id)
+    return await read.rows(query.order_by(ApplicationStep.at, ApplicationStep.id))
+
+
+async def open_for(tx: Tx, document_key: bytes) -> Row[Any] | None:
+    """The application that waits for this document, if one does."""
+    query = select(Application.id, Application.union_id, Application.phone_key).where(
+        Application.document_key == document_key,
+        Application.state.in_((State.SUBMITTED, State.RETURNED)),
+    )
+    return await tx.first(query)
+
+
+async def save(tx: Tx, refusal: AlreadyApplied) -> None:
+    """Write what changed; the index that allows one waiting application refuses the second."""
+    try:
+        async with tx.session.begin_nested():
+            await tx.session.flush()
+    except IntegrityError as error:
+        raise refusal from error
+
+
+async def note(
+    tx: Tx,
+    application: Application,
+    action: Action,
+    before: str,
+    *,
+    reason: str = "",
+    rule: str = "",
+) -> None:
+    """One line of history and one of audit for a move (J-5)."""
+    tx.session.add(
+        ApplicationStep(
+            id=new_id(),
+            application_id=application.id,
+            union_path=application.union_path,
+            at=tx.now,
+            action=action,
+            before=before,
+            after=application.state,
+            actor_id=tx.actor.id,
+            actor_name=tx.actor.name,
+            actor_role=acting_role(tx.actor, action, State(before)) if before else "",
+            reason=reason,
+            rule=rule,
+        )
+    )
+    await tx.record(
+        f"application.{action}",
+        "application",
+        application.id,
+        union_path=application.union_path,
+        before=before,
+        after=application.state,
+        reason=reason,
+        rule=rule,
+    )
+
+
+def _with_union(query: Select[Any]) -> Select[Any]:
+    joined = query.join(Union, Union.id == Application.union_id)
+    return joined.with_only_columns(
+        *Application.__table__.c, Union.name.label("union_name"), Union.phone.label("union_phone")
+    )

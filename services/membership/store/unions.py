@@ -1,0 +1,123 @@
+"""Queries about union organisations."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, Select, func, select
+
+from services.chassis.data.pages import Cut, cut
+from services.chassis.data.read import Reader
+from services.chassis.data.tx import Tx
+from services.chassis.kernel.actors import Actor, Kind
+from services.chassis.kernel.refusals import NotFound
+from services.membership.store.scope import below
+from services.membership.store.tables import Poster, Union
+
+PUBLIC_COLUMNS = (
+    Union.id,
+    Union.name,
+    Union.level,
+    Union.kind,
+    Union.division,
+    Union.address,
+    Union.phone,
+    Union.employer_name,
+    Union.catches_all,
+    Union.trade,
+    Union.state,
+)
+
+
+def visible_to(actor: Actor) -> Select[Any]:
+    """Staff see their own union and everything below it (J-2)."""
+    query = select(Union)
+    match actor.kind:
+        case Kind.SYSTEM:
+            return query
+        case _:
+            return query.where(below(Union.path, actor.union_path))
+
+
+async def find(actor: Actor, read: Reader, union_id: UUID) -> Row[Any]:
+    """All columns of one union in the caller's scope."""
+    query = visible_to(actor).with_only_columns(*Union.__table__.c).where(Union.id == union_id)
+    if (row := await read.first(query)) is None:
+        raise NotFound("没有找到这个工会，或它不在您的管理范围内。")
+    return row
+
+
+async def lock(actor: Actor, tx: Tx, union_id: UUID) -> Union:
+    query = visible_to(actor).where(Union.id == union_id).with_for_update()
+    row: Union | None = await tx.session.scalar(query)
+    if row is None:
+        raise NotFound("没有找到这个工会，或它不在您的管理范围内。")
+    return row
+
+
+async def hold(tx: Tx, union_id: UUID) -> Union:
+    """One union, whoever asks, kept as it is until the transaction ends: somebody joins it."""
+    query = select(Union).where(Union.id == union_id, Union.state == "active")
+    row: Union | None = await tx.session.scalar(query.with_for_update(read=True, key_share=True))
+    if row is None:
+        raise NotFound("没有找到这个工会，请重新选择。")
+    return row
+
+
+async def children(
+    actor: Actor, read: Reader, parent_id: UUID | None, page: Cut
+) -> tuple[Sequence[Row[Any]], str | None]:
+    """The unions directly below one; without a parent, the caller's own union."""
+    query = visible_to(actor).with_only_columns(*Union.__table__.c)
+    if parent_id is None:
+        query = query.where(Union.id == actor.union_id)
+    else:
+        query = query.where(Union.parent_id == parent_id)
+    return await cut(read, query, [Union.__table__.c.code, Union.__table__.c.id], page)
+
+
+async def public_facts(read: Reader, union_id: UUID) -> Row[Any]:
+    """What anybody may know about an active union."""
+    query = select(*PUBLIC_COLUMNS).where(Union.id == union_id, Union.state == "active")
+    if (row := await read.first(query)) is None:
+        raise NotFound("没有找到这个工会，请返回重新查找。")
+    return row
+
+
+async def by_poster(read: Reader, code: str) -> Row[Any]:
+    """The union behind a poster that still hangs."""
+    query = (
+        select(*PUBLIC_COLUMNS, Poster.code.label("poster"), Poster.label.label("poster_label"))
+        .join(Poster, Poster.union_id == Union.id)
+        .where(Poster.code == code, Poster.revoked_at.is_(None), Union.state == "active")
+    )
+    if (row := await read.first(query)) is None:
+        raise NotFound("这张二维码已失效，请扫描新的海报，或按工作地点查找工会。")
+    return row
+
+
+async def poster_of(tx: Tx, union_id: UUID, label: str) -> str | None:
+    """The live code of a union's poster with this label."""
+    query = select(Poster.code).where(
+        Poster.union_id == union_id, Poster.label == label, Poster.revoked_at.is_(None)
+    )
+    code: str | None = await tx.session.scalar(query.limit(1))
+    return code
+
+
+async def name_of(read: Reader, union_id: UUID | None) -> str:
+    """The bare name of any union, for M-21 and for headings."""
+    if union_id is None:
+        return ""
+    row = await read.first(select(Union.name).where(Union.id == union_id))
+    return str(row.name) if row else ""
+
+
+async def contact_of(read: Reader, union_id: UUID) -> Row[Any] | None:
+    """A union's name and telephone, which M-21 may show."""
+    return await read.first(select(Union.id, Union.name, Union.phone).where(Union.id == union_id))
+
+
+async def count_children(tx: Tx, parent_id: UUID) -> int:
+    query = select(func.count()).where(Union.parent_id == parent_id)
+    return int(await tx.session.scalar(query) or 0)
