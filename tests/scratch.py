@@ -29,15 +29,19 @@ class Scratch:
 
 def store_on(place: Scratch, tables: ChassisTables, tells: Tells | None = None) -> Store:
     """A store as a running service opens it, with made-up keys."""
+    return store_of(place.app, place.schema, tables, tells)
+
+
+def store_of(
+    engine: AsyncEngine, schema: str, tables: ChassisTables, tells: Tells | None = None
+) -> Store:
     keys = [
         DataKey(1, "seal", "aes-256-gcm", b"s" * 32, active=True),
         DataKey(2, "blind", "hmac-sha256", b"b" * 32, active=True),
     ]
-    sessions = async_sessionmaker(place.app, expire_on_commit=False)
-    reads = place.app.execution_options(isolation_level="AUTOCOMMIT")
-    return Store(
-        place.schema, place.app, reads, sessions, tables, utc_now, tells or {}, Sealer(keys)
-    )
+    sessions = async_sessionmaker(engine, expire_on_commit=False)
+    reads = engine.execution_options(isolation_level="AUTOCOMMIT")
+    return Store(schema, engine, reads, sessions, tables, utc_now, tells or {}, Sealer(keys))
 
 
 @asynccontextmanager

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, insert, select, text, update
 from sqlalchemy.exc import ProgrammingError
 
-from services.chassis.data.audit import reading, run_audit_sealer, seal
+from services.chassis.data.audit import reading, seal
 from services.chassis.data.audit_chain import Anchor, parse_anchor
 from services.chassis.data.audit_tables import audit_guards
 from services.chassis.data.audit_verify import verify
@@ -116,21 +116,6 @@ async def test_seal_keeps_a_large_transaction_together(store):
 
     assert await seal(store) == 4_500
     assert (await check(store)).intact
-
-
-async def test_run_audit_sealer_seals_until_it_is_told_to_stop(store):
-    stop = asyncio.Event()
-    loop = asyncio.create_task(run_audit_sealer(store, stop, pause=0.02))
-    await write(store, ["opened"])
-    for _ in range(200):
-        if (await check(store)).rows:
-            break
-        await asyncio.sleep(0.02)
-
-    stop.set()
-    await asyncio.wait_for(loop, 1)
-
-    assert (await check(store)).rows == 1
 
 
 # fmt: off

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select, update
 
 from services.chassis.data.audit_tables import data_keys_table
-from services.chassis.data.keys import KeysUnusable, new_key_file, load_sealer, read_key_file
+from services.chassis.data.keys import KeysUnusable, load_sealer, new_key_file, read_key_file
 from services.chassis.data.tables import chassis_tables, metadata
 from tests.scratch import scratch
 

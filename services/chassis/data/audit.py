@@ -4,12 +4,10 @@ Rows are written unchained, each with its transaction's number.  A sealer chains
 row once no older transaction is open, so writers never wait for one another.
 """
 
-import asyncio
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import fields
 from typing import Any, TypeVar
 
-import structlog
 from sqlalchemy import (
     BigInteger,
     RowMapping,
@@ -24,39 +22,21 @@ from sqlalchemy import (
     select,
     tuple_,
 )
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.chassis.data.audit_chain import BEGINNING, BatchDigest, Seal
-from services.chassis.data.store import Store
+from services.chassis.data.tx import Store
 
 R = TypeVar("R")
 
 BATCH = 10_000  # rows a seal aims at; one transaction's rows are never divided
 CHUNK = 2_000  # rows fetched at once
-PAUSE = 1.0  # seconds between looks
-
-log = structlog.get_logger(__name__)
 
 
 def reading(query: Select[R], audit: Table, values: Mapping[str, Any]) -> Select[R]:
     """``query``, which now cannot answer without writing the audit row of the same statement."""
     written = insert(audit).values(dict(values)).returning(audit.c.id).cte("audited")
     return query.add_cte(written)
-
-
-async def run_audit_sealer(store: Store, stop: asyncio.Event, pause: float = PAUSE) -> None:
-    """Seal what was committed, about once a second, until told to stop."""
-    while not stop.is_set():
-        try:
-            while await seal(store):
-                pass
-        except (SQLAlchemyError, OSError) as error:
-            log.warning("audit sealing waits", error=type(error).__name__)
-        try:
-            await asyncio.wait_for(stop.wait(), pause)
-        except TimeoutError:
-            continue
 
 
 async def seal(store: Store) -> int:

@@ -34,9 +34,10 @@ class Waker:
             return
         try:
             self._connection = await asyncpg.connect(self._dsn, timeout=3)
-            await self._connection.add_listener(self._channel, self._ring)
+            await self._connection.add_listener(self._channel, self.ring)
         except (OSError, asyncpg.PostgresError, TimeoutError):
             self._connection = None
 
-    def _ring(self, *_: object) -> None:
+    def ring(self, *_: object) -> None:
+        """Wake the loop; also called from within the process."""
         self._bell.set()

@@ -1,0 +1,220 @@
+"""Runs long work beside the service: claims it, keeps its lease, tries again, gives it up.
+
+A handler commits in chunks and ends each with ``advance``, so that whatever kills the worker costs
+one chunk; the next attempt starts at ``job.done``.
+"""
+
+import asyncio
+import os
+import random
+import socket
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from services.chassis.data import job_rows
+from services.chassis.data.job_rows import (
+    LEASE,
+    Job,
+    JobCancelled,
+    JobLost,
+    advance,
+    cancel,
+    progress,
+    reap,
+)
+from services.chassis.data.tx import Store
+from services.chassis.data.wake import Waker
+from services.chassis.kernel.ids import new_id
+from services.chassis.kernel.refusals import OutOfTime, Refusal, TooMany, Unavailable
+
+__all__ = ["Handler", "Job", "JobCancelled", "JobLost", "advance", "cancel", "progress", "reap"]
+__all__ += ["Pace", "run_reaper", "run_worker"]
+
+Handler = Callable[[Store, Job], Awaitable[Mapping[str, Any] | None]]
+Authorise = Callable[[Store, Job], Awaitable[None]]
+
+PASSING = (Unavailable, TooMany, OutOfTime)  # refusals that a later attempt may not meet
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How a worker goes about its work; tests hurry it."""
+
+    at_once: int = 2
+    poll: float = 1.0
+    lease: timedelta = LEASE
+    beat: float = 10.0
+    reap: float = 5.0
+    patience: timedelta = timedelta(minutes=15)  # without progress, a handler counts as stuck
+    grace: float = 20.0  # to end in, after being told to stop
+
+
+async def run_worker(
+    store: Store,
+    handlers: Mapping[str, Handler],
+    stop: asyncio.Event,
+    *,
+    authorise: Authorise | None = None,
+    pace: Pace = Pace(),
+) -> None:
+    """Carry out jobs until told to stop; what is unfinished then goes back to the queue."""
+    worker = f"{socket.gethostname()}:{os.getpid()}:{new_id().hex[-6:]}"
+    url = store.engine.url.render_as_string(hide_password=False)
+    waker = Waker(url, f"{store.schema}_jobs")
+    running: set[asyncio.Task[None]] = set()
+    helpers = [
+        asyncio.create_task(run_reaper(store, stop, pace.reap, waker.ring)),
+        asyncio.create_task(_wake_at(stop, waker.ring)),
+    ]
+    try:
+        while not stop.is_set():
+            job = None
+            if len(running) < pace.at_once:
+                job = await _claim(store, list(handlers), worker, pace)
+            if job is None:
+                await waker.wait(pace.poll)
+                continue
+            task = asyncio.create_task(_run(store, handlers[job.kind], job, authorise, pace))
+            running.add(task)
+            task.add_done_callback(lambda ended: _ended(ended, running, waker.ring))
+        if running:
+            await asyncio.wait(running, timeout=pace.grace)
+    finally:
+        for task in (*running, *helpers):
+            task.cancel()
+        await asyncio.gather(*running, *helpers, return_exceptions=True)
+        await waker.close()
+
+
+async def run_reaper(
+    store: Store, stop: asyncio.Event, pause: float = 5.0, found: Callable[[], None] | None = None
+) -> None:
+    """Take back lost jobs; runs in every process, so no stuck handler can hold it up."""
+    while not stop.is_set():
+        try:
+            if await reap(store) and found is not None:
+                found()
+        except (SQLAlchemyError, OSError) as error:
+            log.warning("reaping waits", error=type(error).__name__)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), pause)
+
+
+async def _claim(store: Store, kinds: list[str], worker: str, pace: Pace) -> Job | None:
+    try:
+        return await job_rows.claim(store, kinds, worker, pace.lease)
+    except (SQLAlchemyError, OSError) as error:
+        log.warning("claiming waits", error=type(error).__name__)
+        return None
+
+
+async def _run(
+    store: Store, handler: Handler, job: Job, authorise: Authorise | None, pace: Pace
+) -> None:
+    """One attempt, from the check of the person's right to the last mark on the row."""
+    work = asyncio.create_task(_attempt(store, handler, job, authorise))
+    beat = asyncio.create_task(_keep(store, job, work, pace))
+    try:
+        result = await work
+        await job_rows.finish(store, job, result)
+    except asyncio.CancelledError:
+        await _interrupted(store, job, work, beat)
+    except Exception as error:
+        await _failed(store, job, error)
+    finally:
+        beat.cancel()
+        await asyncio.gather(beat, return_exceptions=True)
+
+
+async def _attempt(
+    store: Store, handler: Handler, job: Job, authorise: Authorise | None
+) -> Mapping[str, Any] | None:
+    if authorise is not None:
+        await authorise(store, job)
+    return await handler(store, job)
+
+
+async def _keep(store: Store, job: Job, work: asyncio.Task[Any], pace: Pace) -> str:
+    """Prolong the lease until the work ends; end the work when it is lost, unwanted or stuck."""
+    seen, since = None, store.clock()
+    while True:
+        await asyncio.sleep(pace.beat)
+        try:
+            standing = await job_rows.heartbeat(store, job)
+        except (SQLAlchemyError, OSError) as error:
+            log.warning("heartbeat missed", job=str(job.id), error=type(error).__name__)
+            continue
+        if standing != seen:
+            seen, since = standing, store.clock()
+        if standing is None:
+            reason = "lost"
+        elif standing.cancel_requested:
+            reason = "cancelled"
+        elif store.clock() - since > pace.patience:
+            reason = "stuck"
+        else:
+            continue
+        work.cancel()
+        return reason
+
+
+async def _interrupted(
+    store: Store, job: Job, work: asyncio.Task[Any], beat: asyncio.Task[str]
+) -> None:
+    """The work was ended from outside: by its heartbeat, or because the worker stops."""
+    work.cancel()
+    await asyncio.gather(work, return_exceptions=True)
+    reason = beat.result() if beat.done() and not beat.cancelled() else "stopping"
+    log.info("job interrupted", job=str(job.id), kind=job.kind, reason=reason)
+    if reason == "cancelled":
+        await job_rows.give_up(store, job, "cancelled")
+    elif reason == "stuck":
+        await _again(store, job, "stuck", job_rows.pause_after(job.attempt))
+    elif reason == "stopping":
+        await job_rows.put_off(store, job, "", timedelta(), extra=1)
+
+
+async def _failed(store: Store, job: Job, error: Exception) -> None:
+    if isinstance(error, JobLost):
+        log.warning("job lost", job=str(job.id), kind=job.kind)
+    elif isinstance(error, JobCancelled):
+        await job_rows.give_up(store, job, "cancelled")
+    elif isinstance(error, Refusal) and not isinstance(error, PASSING):
+        log.info("job refused", job=str(job.id), kind=job.kind, code=error.code)
+        await job_rows.give_up(store, job, "failed", error.code, error.detail)
+    else:
+        log.error("job failed", job=str(job.id), kind=job.kind, exc_info=error)
+        code = error.code if isinstance(error, Refusal) else "internal"
+        await _again(store, job, code, job_rows.pause_after(job.attempt))
+
+
+async def _again(store: Store, job: Job, code: str, pause: timedelta) -> None:
+    if job.attempt >= job.max_attempts:
+        message = "多次尝试仍未完成，请联系系统管理员。"
+        await job_rows.give_up(store, job, "failed", code, message)
+    else:
+        jitter = 1 + random.random() / 4  # noqa: S311 -- spreads retries, protects nothing
+        await job_rows.put_off(store, job, code, pause * jitter)
+
+
+def _ended(
+    task: asyncio.Task[None], running: set[asyncio.Task[None]], wake: Callable[[], None]
+) -> None:
+    running.discard(task)
+    wake()
+    if not task.cancelled() and (error := task.exception()) is not None:
+        # Only the last mark can fail here; the lease ends and the reaper takes the job back.
+        log.error("job not marked", error=type(error).__name__)
+
+
+async def _wake_at(stop: asyncio.Event, wake: Callable[[], None]) -> None:
+    await stop.wait()
+    wake()
