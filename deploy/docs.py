@@ -64,18 +64,30 @@ def _lifecycle(module: ModuleType, lifecycle: Lifecycle[Any, Any]) -> str:
 
 
 def _events() -> str:
-    rows = sorted(
-        f"| `{kind.topic}` | {(kind.__doc__ or '').strip().splitlines()[0]} | "
-        + ", ".join(f"`{f.name}`" for f in fields(kind) if f.name != "subject")
-        + " |"
+    kinds = {
+        kind.topic: kind
         for kind in _below(Event)
         if "topic" in vars(kind) and kind.__module__.startswith("services.")
-    )
+    }
+    rows = [
+        f"| `{topic}` | {_sentence(kind)} | {_data(kind)} |"
+        for topic, kind in sorted(kinds.items())
+    ]
     head = (
         "# Events\n\nCloudEvents 1.0, signed as Standard Webhooks says; "
         "`subject` is the id of what changed.\n"
     )
     return f"{head}\n| topic | what happened | data |\n|---|---|---|\n" + "\n".join(rows) + "\n"
+
+
+def _sentence(kind: type[Event]) -> str:
+    """The docstring that somebody wrote; a dataclass without one has its signature there."""
+    written = (kind.__doc__ or "").strip()
+    return "" if written.startswith(f"{kind.__name__}(") else written.splitlines()[0]
+
+
+def _data(kind: type[Event]) -> str:
+    return ", ".join(f"`{field.name}`" for field in fields(kind) if field.name != "subject")
 
 
 def _refusals() -> str:
