@@ -1,0 +1,74 @@
+"""Puts the pages together: gateway, templates, static files, and what every answer carries."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from hashlib import sha256
+
+import aiohttp
+from fastapi import FastAPI
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from frontend import errors
+from frontend.assets import read_assets
+from frontend.clients.gateway import Gateway
+from frontend.csrf import Csrf, own_origins
+from frontend.headers import SecurityHeaders
+from frontend.pages import ROUTERS
+from frontend.render import templates
+from frontend.settings import Settings
+from services.chassis.edge.assertions import SigningKey, load_key, load_trust
+
+
+class Pages:
+    """The application and the headers around it, so that not even a 500 goes without them."""
+
+    def __init__(self, app: FastAPI) -> None:
+        self.app = app
+        self._outer: ASGIApp = SecurityHeaders(app)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._outer(scope, receive, send)
+
+
+def create_app(settings: Settings | None = None) -> Pages:
+    """The frontend with its settings; nothing is opened before it starts."""
+    settings = settings or Settings()
+    key = load_key(settings.private_key)
+    assets = read_assets(settings.htmx)
+    app = FastAPI(title="娘家", docs_url=None, redoc_url=None, openapi_url=None, lifespan=_open)
+    app.state.settings = settings
+    app.state.key = key
+    app.state.trust = load_trust(settings.trust)
+    app.state.secret = _page_secret(key)
+    app.state.csrf = Csrf(
+        app.state.secret, own_origins(settings.public_url, is_local=settings.mode == "local")
+    )
+    app.state.assets = assets
+    app.state.templates = templates(assets)
+    app.add_route("/static/{name}", assets.serve)
+    app.add_route("/livez", _alive)
+    app.add_route("/readyz", _alive)
+    for router in ROUTERS:
+        app.include_router(router)
+    errors.install(app)
+    return Pages(app)
+
+
+@asynccontextmanager
+async def _open(app: FastAPI) -> AsyncIterator[None]:
+    connector = aiohttp.TCPConnector(limit=100)
+    async with aiohttp.ClientSession(connector=connector, auto_decompress=True) as session:
+        app.state.gateway = Gateway(session, app.state.settings.gateway_url, app.state.key)
+        yield
+
+
+async def _alive(request: Request) -> Response:
+    return PlainTextResponse("ok")
+
+
+def _page_secret(key: SigningKey) -> bytes:
+    """What tokens in pages are made with: the same in every process, and known to no other part."""
+    private = str(key.key.as_dict(private=True)["d"])
+    return sha256(b"pages:" + private.encode()).digest()

@@ -1,0 +1,1 @@
+"""What the pages ask the gateway, one typed client for each service."""

@@ -1,0 +1,1 @@
+"""The desk: what waits, what happened, what there is."""

@@ -1,0 +1,1 @@
+"""Spreadsheets: upload, dry run, apply, undo."""

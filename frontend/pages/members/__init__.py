@@ -1,0 +1,1 @@
+"""Members: finding and reading them."""

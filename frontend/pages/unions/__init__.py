@@ -1,0 +1,1 @@
+"""Union organisations: tree, facts, posters."""
