@@ -9,7 +9,8 @@ from services.chassis.data.imports.columns import CellKind, Choice, Column, Prob
 from services.chassis.data.imports.dates import parse_date
 from services.chassis.data.imports.headers import plain_header
 from services.chassis.kernel.identifiers import InvalidIdentifier, parse_mobile
-from services.chassis.kernel.text import clean, clean_code
+from services.chassis.kernel.identifiers.typed import read_code
+from services.chassis.kernel.text import clean
 
 Found = tuple[str, Problem | None]
 
@@ -19,9 +20,7 @@ NEAT_PHONE = re.compile(r"1[3-9][0-9]{9}")
 WRAPPED = re.compile(r"=\"(.*)\"|['’‘](.*)", re.DOTALL)  # ="…" and '… keep a sheet from counting
 WRAPPERS = tuple("='’‘")
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")  # no database or page can hold them
-SCIENTIFIC = re.compile(r"\d(\.\d+)?[Ee]\+?\d{1,2}")
-MOST_DIGITS = 10**15  # a spreadsheet's number keeps fifteen digits
-LOST = "表格把号码存成了数字，后几位已丢失，请补全完整号码（先把单元格格式改为“文本”）。"
+MOST_DIGITS = 10**15  # a spreadsheet shows longer numbers in powers of ten
 LISTED = 10
 
 
@@ -97,20 +96,17 @@ def _document(column: Column, cell: Any) -> Found:
     """Digits beyond the fifteenth are lost once a spreadsheet took the id for a number (B.7)."""
     if isinstance(cell, str) and NEAT_DOCUMENT.fullmatch(cell):
         return cell, None
-    text = as_text(cell)
-    if SCIENTIFIC.fullmatch(text.strip()):
-        return text.strip(), Problem(column.name, "stored-as-number", LOST)
-    cleaned = clean_code(text)
-    value = cleaned.value
-    if not value:
+    text = as_text(cell).strip()
+    if not text:
         return _absent(column)
-    if not isinstance(cell, str):
-        message = f"{column.title}存成了数字，开头的 0 可能已丢失，请核对。"
-        return value, Problem(column.name, "was-number", message, Severity.WARNING)
-    if cleaned.changes:
-        message = f"{column.title}已自动更正（{'、'.join(cleaned.changes)}），请核对。"
-        return value, Problem(column.name, "cleaned", message, Severity.WARNING)
-    return value, None
+    try:
+        code = read_code(cell if type(cell) in (int, float) else text)
+    except InvalidIdentifier as lost:
+        return text, Problem(column.name, lost.code, lost.message)
+    if code.changes:
+        message = f"{column.title}已自动更正（{'、'.join(code.changes)}），请核对。"
+        return code.value, Problem(column.name, "cleaned", message, Severity.WARNING)
+    return code.value, None
 
 
 def _phone(column: Column, cell: Any) -> Found:
