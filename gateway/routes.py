@@ -1,0 +1,164 @@
+"""The routing table: which path goes to whom, how often, how big, how long."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from urllib.parse import unquote
+
+from services.chassis.kernel.refusals import MethodNotAllowed, NotFound
+
+KIB = 1024
+MIB = 1024 * KIB
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+FRONTEND = "frontend"
+
+
+class Proof(StrEnum):
+    """Which credential a route honours; the browser's cookie never counts under ``/api/``."""
+
+    BEARER = "bearer"
+    COOKIE = "cookie"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One row: ``*`` in ``path`` is one segment, ``**`` at its end any number of them.
+
+    ``service`` ``*`` means every service under ``/api/``. ``limit`` counts beside the general
+    limit; ``seconds`` is the budget until the answer begins.
+    """
+
+    service: str
+    path: str
+    methods: tuple[str, ...] = METHODS
+    limit: str | None = None
+    body: int = 64 * KIB
+    seconds: float = 10.0
+    proof: Proof = Proof.BEARER
+    streams: bool = False
+    is_open: bool = True
+
+
+POST = ("POST",)
+COOKIE = Proof.COOKIE
+SHEET = 300 * MIB
+UPLOAD = 20 * MIB
+GET = ("GET", "HEAD")
+
+# The first row that fits decides.
+RULES: tuple[Rule, ...] = (
+    # What parts say to each other goes past the gateway, never through it.
+    Rule("identity", "/session-exchanges/**", is_open=False),
+    Rule("identity", "/revocations/**", is_open=False),
+    Rule("identity", "/assertion-exchanges/**", is_open=False),
+    Rule("identity", "/gateway-refusals/**", is_open=False),
+    Rule("identity", "/me/phone/**", is_open=False),
+    # Where guessing would pay.
+    Rule("identity", "/phone-codes", POST, limit="phone-code"),
+    Rule("identity", "/worker-sessions", POST, limit="log-in"),
+    Rule("identity", "/staff-sessions", POST, limit="log-in"),
+    Rule("identity", "/activations/**", limit="log-in"),
+    Rule("identity", "/tokens", POST, limit="token"),
+    Rule("membership", "/register-checks", POST, limit="register-check"),
+    Rule("membership", "/people/*/disclosures", POST, limit="disclosure"),
+    Rule("membership", "/posters/*", GET, limit="public-search"),
+    Rule("membership", "/unions/searches", POST, limit="public-search"),
+    Rule("membership", "/card-verifications", POST, limit="public-search"),
+    # What is large or takes long.
+    Rule("membership", "/imports", POST, limit="upload", body=SHEET, seconds=900, streams=True),
+    Rule(
+        "membership", "/union-imports", POST, limit="upload", body=SHEET, seconds=900, streams=True
+    ),
+    Rule("membership", "/imports/*/progress", GET, streams=True),
+    Rule("membership", "/imports/*/rejected.xlsx", GET, seconds=60, streams=True),
+    Rule("membership", "/import-templates/*", GET, seconds=30, streams=True),
+    Rule("membership", "/decisions", POST, body=1 * MIB, seconds=60),
+    Rule("*", "/attachments", POST, limit="upload", body=UPLOAD, seconds=300, streams=True),
+    Rule("*", "/*/*/attachments", POST, limit="upload", body=UPLOAD, seconds=300, streams=True),
+    Rule("*", "/batches", POST, body=4 * MIB, seconds=60),
+    Rule("*", "/*/batches", POST, body=4 * MIB, seconds=60),
+    Rule("*", "/**"),
+    # Pages. The frontend's own inner doors stay shut.
+    Rule(FRONTEND, "/readyz", is_open=False),
+    Rule(FRONTEND, "/metrics", is_open=False),
+    Rule(FRONTEND, "/events/**", is_open=False),
+    Rule(FRONTEND, "/local/**", is_open=False),
+    Rule(FRONTEND, "/docs/**", is_open=False),
+    Rule(FRONTEND, "/redoc/**", is_open=False),
+    Rule(FRONTEND, "/openapi.json", is_open=False),
+    Rule(FRONTEND, "/static/**", GET, limit="static", proof=Proof.NONE),
+    Rule(
+        FRONTEND,
+        "/imports",
+        POST,
+        limit="upload",
+        body=SHEET,
+        seconds=900,
+        proof=COOKIE,
+        streams=True,
+    ),
+    Rule(FRONTEND, "/imports/*/progress", GET, proof=COOKIE, streams=True),
+    Rule(FRONTEND, "/imports/*/rejected.xlsx", GET, seconds=60, proof=COOKIE, streams=True),
+    Rule(FRONTEND, "/**", seconds=20, proof=COOKIE),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A request's row, and the path that the service will see."""
+
+    rule: Rule
+    service: str
+    path: str
+
+
+class Router:
+    """Finds the row; rows are kept by service, so that a look-up reads a handful of them."""
+
+    def __init__(self, services: Iterable[str], rules: Iterable[Rule] = RULES) -> None:
+        rows = tuple((rule, tuple(rule.path.strip("/").split("/"))) for rule in rules)
+        self._rows = {
+            name: tuple(
+                row
+                for row in rows
+                if row[0].service == name or (row[0].service == "*" and name != FRONTEND)
+            )
+            for name in services
+        }
+
+    def match(self, method: str, path: str) -> Match:
+        """The row for a raw path; matching decodes it, because the service will decode it too."""
+        if path == "/api" or path.startswith("/api/"):
+            service, _, below = path[5:].partition("/")
+            if service == FRONTEND or not below.startswith("v1/"):
+                raise NotFound("没有这个接口地址，请对照 /api/docs 中的接口文档。")
+            return self._row(service, method, below[2:], "/" + below)
+        return self._row(FRONTEND, method, path, path)
+
+    def _row(self, service: str, method: str, matched: str, upstream: str) -> Match:
+        parts = tuple(unquote(matched).strip("/").split("/"))
+        allowed: set[str] = set()
+        for rule, pattern in self._rows.get(service, ()):
+            if not _fits(pattern, parts):
+                continue
+            if not rule.is_open:
+                break
+            if method in rule.methods:
+                return Match(rule, service, upstream)
+            allowed.update(rule.methods)
+        if allowed:
+            raise MethodNotAllowed("这个地址不支持这种请求方法。", allow=sorted(allowed))
+        raise NotFound("没有这个地址，请检查后重试。")
+
+
+def _fits(pattern: tuple[str, ...], parts: tuple[str, ...]) -> bool:
+    if pattern[-1] == "**":
+        head = pattern[:-1]
+        if len(parts) < len(head):
+            return False
+    elif len(parts) != len(pattern):
+        return False
+    else:
+        head = pattern
+    return all(want in ("*", part) for want, part in zip(head, parts, strict=False))
