@@ -1,0 +1,1 @@
+"""Outside parties: whoever delivers text messages."""

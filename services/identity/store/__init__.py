@@ -1,0 +1,1 @@
+"""Rows of the identity schema, and how they are found."""

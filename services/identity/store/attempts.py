@@ -1,0 +1,54 @@
+"""Counts failed log-ins by account name, known or not, so that both look the same from outside."""
+
+from dataclasses import asdict
+from datetime import datetime
+
+from sqlalchemy import delete, select
+from sqlalchemy.dialects.postgresql import insert
+
+from services.chassis.data.sealed import Sealer
+from services.chassis.data.tx import Tx
+from services.identity.domain.lockout import FORGIVEN_AFTER, Attempts
+from services.identity.store.tables import Attempt
+
+PRUNED_AT_ONCE = 20
+
+
+def key_of(sealer: Sealer, account: str) -> bytes:
+    """Names are not kept in the clear: people mistype passwords into that field."""
+    return sealer.blind("log-in-attempts", account.strip().lower()[:200])
+
+
+async def lock(tx: Tx, key: bytes) -> Attempts:
+    """What is remembered under this name; nobody else counts there until the transaction ends."""
+    query = select(
+        Attempt.failures, Attempt.since, Attempt.locks, Attempt.locked_until, Attempt.last_at
+    )
+    row = await tx.first(query.where(Attempt.name_key == key).with_for_update())
+    return Attempts(*row) if row else Attempts()
+
+
+async def count_failure(tx: Tx, key: bytes) -> tuple[Attempts, Attempts]:
+    """Remember one more failure; what was and what is remembered."""
+    empty = {"failures": 0, "locks": 0, "last_at": tx.now}
+    await tx.session.execute(insert(Attempt).values(name_key=key, **empty).on_conflict_do_nothing())
+    before = await lock(tx, key)
+    after = before.failed(tx.now)
+    changed = asdict(after) | {"last_at": after.last_at or tx.now}
+    row = insert(Attempt).values(name_key=key, **changed)
+    await tx.session.execute(row.on_conflict_do_update(index_elements=["name_key"], set_=changed))
+    await _prune(tx, tx.now - FORGIVEN_AFTER)
+    return before, after
+
+
+async def forget(tx: Tx, key: bytes) -> None:
+    """Start afresh: after a log-in, or when an administrator unlocks."""
+    await tx.session.execute(delete(Attempt).where(Attempt.name_key == key))
+
+
+async def _prune(tx: Tx, before: datetime) -> None:
+    """Names are guessed by the thousand; what is forgiven anyway need not be kept."""
+    old = select(Attempt.name_key).where(Attempt.last_at < before).limit(PRUNED_AT_ONCE)
+    await tx.session.execute(
+        delete(Attempt).where(Attempt.name_key.in_(old.with_for_update(skip_locked=True)))
+    )

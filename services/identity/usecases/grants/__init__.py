@@ -1,0 +1,1 @@
+"""Roles granted at a union, and taken back."""

@@ -1,0 +1,1 @@
+"""Log-in, renewal, switching the acting union, log-out."""

@@ -1,0 +1,1 @@
+"""Workers, known by a verified phone."""
