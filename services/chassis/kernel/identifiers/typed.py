@@ -20,7 +20,7 @@ def lost_digits() -> InvalidIdentifier:
     """An id that was turned into a number is wrong whatever its check digit says (B.7, N)."""
     return InvalidIdentifier(
         "spreadsheet-number",
-        "表格把号码变成了数字，第15位以后已经丢失。请先把该列设为“文本”格式，再按证件重新填写。",
+        "表格把号码变成了数字，第15位以后已经丢失。请先把该列设为“文本”格式，再按原件重新填写。",
     )
 
 
