@@ -48,7 +48,7 @@ def write_private(path: Path, text: str) -> None:
 def _signing_key(path: Path, part: str) -> OKPKey:
     if path.exists():
         return OKPKey.import_key(json.loads(path.read_text()))
-    key = OKPKey.generate_key("Ed25519", {"kid": part, "use": "sig", "alg": "EdDSA"})
+    key = OKPKey.generate_key("Ed25519", {"kid": part, "use": "sig", "alg": "Ed25519"})
     write_private(path, json.dumps(key.as_dict(private=True)))
     return key
 
