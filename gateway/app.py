@@ -67,6 +67,7 @@ class Parts:
         """Start what works in the background, and see to its end."""
         stack.push_async_callback(self.upstreams.close)
         stack.push_async_callback(self.reports.tell)
+        await self.revocations.look_before_serving()
         for work in (self.revocations.follow(), self.reports.tell_for_ever()):
             stack.push_async_callback(_end, asyncio.create_task(work))
 

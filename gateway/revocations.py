@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from services.chassis.kernel.refusals import Refusal, Unavailable
 log = structlog.get_logger()
 # Longer than any user token lives (10 minutes), so that a forgotten ending ends nothing any more.
 REMEMBERED_SECONDS = 1200.0
+UNHEARD = (Refusal, ValueError, KeyError, TypeError)
 
 
 class Revocations:
@@ -52,13 +54,18 @@ class Revocations:
             try:
                 more = await self.look()
                 was_lost = False
-            except (Refusal, ValueError, KeyError, TypeError) as error:
+            except UNHEARD as error:
                 more = False
                 if not was_lost:
                     log.warning("revocations.unreachable", reason=type(error).__name__)
                 was_lost = True
             if not more:
                 await asyncio.sleep(self._pause)
+
+    async def look_before_serving(self) -> None:
+        """The first look, so that a fresh process honours tokens from its first request on."""
+        with suppress(*UNHEARD):
+            await self.look()
 
     async def look(self) -> bool:
         """Ask once; True when there may be more to fetch at once."""

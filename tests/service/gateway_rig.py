@@ -240,9 +240,7 @@ async def serving(settings: Settings) -> AsyncIterator[tuple[uvicorn.Server, int
     )
     server = QuietServer(config)
     task = asyncio.create_task(server.serve())
-    while not server.started:
-        await asyncio.sleep(0.01)
-    await asyncio.sleep(0.1)  # the first look at identity's revocations
+    await server.up.wait()
     try:
         yield server, port
     finally:
@@ -251,8 +249,16 @@ async def serving(settings: Settings) -> AsyncIterator[tuple[uvicorn.Server, int
 
 
 class QuietServer(uvicorn.Server):
-    """One that leaves the signals to the test run."""
+    """One that leaves the signals to the test run, and says when it is up."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.up = asyncio.Event()
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.up.set()
