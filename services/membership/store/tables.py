@@ -7,6 +7,7 @@ from services.membership.store.application_tables import (
     ConsentText,
     RegisterCheck,
 )
+from services.membership.store.import_tables import STAGING, Import, ImportRow
 from services.membership.store.person_tables import (
     Card,
     Membership,
@@ -20,12 +21,15 @@ from services.membership.store.union_tables import NumberSeries, Parameter, Post
 __all__ = [
     "CHASSIS",
     "PATH",
+    "STAGING",
     "Application",
     "ApplicationStep",
     "Base",
     "Card",
     "Consent",
     "ConsentText",
+    "Import",
+    "ImportRow",
     "Membership",
     "MembershipChange",
     "NumberSeries",
