@@ -6,9 +6,9 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
+from typing import TypeVar
 
 import aiohttp
-import structlog
 from fastapi import APIRouter, FastAPI, Request, Response
 from starlette.exceptions import HTTPException
 from starlette.routing import compile_path
@@ -18,9 +18,15 @@ from services.chassis.data.inbox import Hearing
 from services.chassis.data.store import Store, open_store
 from services.chassis.data.tables import ChassisTables
 from services.chassis.data.wake import Waker
+from services.chassis.edge.asgi import BaseHeaders, BodyLimit
 from services.chassis.edge.assertions import load_key, load_trust
+from services.chassis.edge.budget import DeadlineBudget
 from services.chassis.edge.courier import read_secrets
+from services.chassis.edge.health import Check, Health
+from services.chassis.edge.peers import open_session
+from services.chassis.edge.request_log import RequestLog
 from services.chassis.edge.settings import ServiceSettings
+from services.chassis.edge.telemetry import configure_logs
 from services.chassis.kernel.clock import utc_now
 from services.chassis.kernel.refusals import (
     Malformed,
@@ -28,7 +34,6 @@ from services.chassis.kernel.refusals import (
     NotFound,
     Refusal,
     TooLarge,
-    Unavailable,
     UnsupportedMedia,
 )
 from services.chassis.web import loops
@@ -37,10 +42,10 @@ from services.chassis.web.answers import problem_response
 from services.chassis.web.audit import audit_router
 from services.chassis.web.context import caller_of
 from services.chassis.web.documented import ALWAYS, Problem, problems
-from services.chassis.web.health import health_router
+from services.chassis.web.health import checks
 from services.chassis.web.hearing import hearing_router
 
-log = structlog.get_logger()
+S = TypeVar("S", bound=ServiceSettings)
 
 
 # What the framework refuses by itself, in our words.
@@ -65,6 +70,16 @@ class Service:
     tells: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     hears: Mapping[str, Hearing] = field(default_factory=dict)
     deadlines: Mapping[str, Handler] = field(default_factory=dict)
+    # Path prefix -> bytes, where a body may be larger than usual; what else must hold to be ready.
+    larger_bodies: Mapping[str, int] = field(default_factory=dict)
+    checks: Mapping[str, Check] = field(default_factory=dict)
+
+
+def from_environment(settings: type[S], part: str) -> S:
+    """The settings of a process of its own, whose logs go where such a process logs."""
+    found = settings()
+    configure_logs(part, found.log_level)
+    return found
 
 
 def build(
@@ -84,13 +99,23 @@ def build(
         app.include_router(router, prefix="/v1")
     app.include_router(audit_router, prefix="/v1")
     app.include_router(hearing_router(service.hears))
-    app.include_router(health_router(service.name))
     _answer_in_problems(app)
     _describe_problems(app)
-    app.add_middleware(
-        ActorMiddleware, audience=service.name, trust=load_trust(settings.trust), clock=clock
-    )
+    _put_around(app, service, settings, clock)
     return app
+
+
+def _put_around(
+    app: FastAPI, service: Service, settings: ServiceSettings, clock: Callable[[], datetime]
+) -> None:
+    """The middleware, innermost first: the last added sees a request first."""
+    trust = load_trust(settings.trust)
+    app.add_middleware(ActorMiddleware, audience=service.name, trust=trust, clock=clock)
+    app.add_middleware(DeadlineBudget)
+    app.add_middleware(BodyLimit, larger=service.larger_bodies)
+    app.add_middleware(BaseHeaders)
+    app.add_middleware(Health, checks=checks(app, service.name) | dict(service.checks))
+    app.add_middleware(RequestLog, part=service.name)
 
 
 @asynccontextmanager
@@ -102,7 +127,7 @@ async def _lifespan(
     app.state.key = load_key(settings.private_key)
     app.state.secrets = read_secrets(settings.webhook_secret_file)
     waker = Waker(settings.database_url, f"{service.name}_outbox")
-    async with aiohttp.ClientSession() as session:
+    async with open_session() as session:
         app.state.http = session
         running = _loops(service, settings, store, session, app.state.secrets, waker)
         try:
@@ -141,15 +166,6 @@ def _answer_in_problems(app: FastAPI) -> None:
         answer = problem_response(refusal, caller_of(request).origin.request_id)
         if error.status_code == 405:
             answer.headers["allow"] = ", ".join(_methods(app, request.url.path))
-        return answer
-
-    @app.exception_handler(Exception)
-    async def unexpected(request: Request, error: Exception) -> Response:
-        request_id = caller_of(request).origin.request_id
-        log.error("request.failed", error=type(error).__name__, request_id=request_id)
-        refusal = Unavailable("系统出现意外，您的请求没有生效，请稍后重试或联系管理员。")
-        answer = problem_response(refusal, request_id)
-        answer.status_code = 500
         return answer
 
 

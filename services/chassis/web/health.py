@@ -1,44 +1,31 @@
-"""Is the process alive, and is it ready to serve?  Each failed check names itself."""
+"""What must hold before a service is ready: its database, its migrations, this year's calendar."""
 
 from pathlib import Path
 
-from fastapi import APIRouter, Request, Response
-from fastapi.responses import JSONResponse
+from fastapi import FastAPI
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from services.chassis.data.tx import Store
-from services.chassis.kernel.calendar import shipped
+from services.chassis.edge.health import Check, calendar_check
+from services.chassis.kernel.calendar import shanghai_date
+from services.chassis.kernel.calendar_days import shipped
+from services.chassis.kernel.clock import utc_now
 
-HISTORY = Path("migrations")
+HISTORY = Path(__file__).resolve().parents[3] / "migrations"
 
 
-def health_router(name: str) -> APIRouter:
-    router = APIRouter(include_in_schema=False)
+def checks(app: FastAPI, name: str) -> dict[str, Check]:
+    """The keys need no check of their own: a store that cannot unwrap them does not open."""
     head = max((file.stem for file in (HISTORY / name).glob("[0-9]*.py")), default="")
+    query = text(f"select version_num from {name}.alembic_version")  # noqa: S608 -- our own name
 
-    @router.get("/livez")
-    async def alive() -> Response:
-        return Response("ok", media_type="text/plain")
-
-    @router.get("/readyz")
-    async def ready(request: Request) -> Response:
-        store: Store = request.app.state.store
-        checks = await _database(store, head)
-        checks["calendar"] = "ok" if store.clock().year in shipped().published else "missing"
-        checks |= getattr(request.app.state, "readiness", dict)()
-        good = all(state == "ok" for state in checks.values())
-        return JSONResponse({"ready": good, "checks": checks}, 200 if good else 503)
-
-    return router
-
-
-async def _database(store: Store, head: str) -> dict[str, str]:
-    query = text(f"select version_num from {store.schema}.alembic_version")  # noqa: S608 -- own name
-    try:
+    async def migrations() -> str | None:
+        store: Store = app.state.store
         async with store.reads.connect() as connection:
             at = await connection.scalar(query)
-    except (DBAPIError, PoolTimeout, OSError) as error:
-        return {"database": type(error).__name__, "migrations": "unknown"}
-    return {"database": "ok", "migrations": "ok" if at == head else f"at {at}, code needs {head}"}
+        return None if at == head else f"at {at}, the code needs {head}"
+
+    return {
+        "database": migrations,
+        "calendar": calendar_check(lambda: shipped().published, lambda: shanghai_date(utc_now())),
+    }
