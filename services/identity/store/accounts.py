@@ -115,3 +115,11 @@ async def locked_until(read: Reader, name_key: bytes) -> Any | None:
     )
     row = await read.first(query)
     return row.locked_until if row else None
+
+
+async def demonstration(read: Read) -> Any:
+    """The accounts made for a demonstration machine."""
+    query = select(
+        StaffAccount.id, StaffAccount.account, StaffAccount.name, StaffAccount.totp_sealed
+    ).where(StaffAccount.is_demonstration, StaffAccount.totp_sealed.is_not(None))
+    return await read.rows(query.order_by(StaffAccount.account))

@@ -1,5 +1,6 @@
 """Rows of the ``identity`` schema."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from uuid import UUID
 
@@ -36,8 +37,8 @@ class Base(DeclarativeBase):
 CHASSIS = chassis_tables(Base.metadata)
 
 
-def _among(column: str, words: list[str]) -> str:
-    return f"{column} in ({', '.join(repr(word) for word in words)})"
+def _among(column: str, words: Iterable[str]) -> str:
+    return f"{column} in ({', '.join(repr(str(word)) for word in words)})"
 
 
 class Union(Entity, Base):
@@ -56,7 +57,7 @@ class StaffAccount(Entity, Base):
 
     __tablename__ = "staff_accounts"
     __table_args__ = (
-        CheckConstraint(_among("state", [state.value for state in State]), name="state"),
+        CheckConstraint(_among("state", State), name="state"),
         Index("uq_staff_accounts_account", "account", unique=True),
         Index("ix_staff_accounts_union_id", "union_id", "created_at", "id"),
     )

@@ -1,9 +1,8 @@
 """The gateway reports whom it did not let through; the audit keeps it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
-from uuid import UUID
 
 from services.chassis.data.tx import Tx
 from services.chassis.kernel.actors import Actor
@@ -12,24 +11,24 @@ from services.identity.usecases.services.require_part import require_part
 
 @dataclass(frozen=True, slots=True)
 class GatewayRefusal:
-    """What was refused: the route's template, never the address that was typed."""
+    """Refusals of one kind, counted together over a span of time."""
 
     code: str
+    reason: str
+    service: str
     status: int
-    method: str
-    route: str
     count: int
-    first_at: datetime | None
-    client: str
-    session: UUID | None
+    since: datetime
+    until: datetime
 
 
 async def record_gateway_refusals(actor: Actor, tx: Tx, refusals: Sequence[GatewayRefusal]) -> None:
-    """Refusals of the same kind may come counted together."""
+    """One audit row for each kind."""
     require_part(actor, "gateway")
     for refused in refusals:
+        counted = asdict(refused)
+        code = counted.pop("code")
+        why = counted.pop("reason")
         await tx.record(
-            "gateway.refused", "session", refused.session, outcome="refused", reason=refused.code,
-            status=refused.status, method=refused.method, route=refused.route,
-            count=refused.count, first_at=refused.first_at, client=refused.client,
-        )  # fmt: skip
+            "gateway.refused", "request", None, outcome="refused", reason=code, why=why, **counted
+        )

@@ -35,7 +35,7 @@ async def log_in_worker(tx: Tx, issuer: Issuer, phone: str, code: str) -> Worker
         raise CodeRefused
     sent.used_at = tx.now
     worker_id = await workers.with_phone(tx, phone)
-    opened = await open_session(tx, issuer, Kind.WORKER, worker_id, "phone")
+    opened = await open_session(tx, issuer, Kind.WORKER, worker_id, "phone-code")
     await tx.record("worker.log-in", "worker", worker_id, session=opened.id)
     return WorkerLoggedIn(worker_id, opened)
 

@@ -1,0 +1,122 @@
+"""What the gateway and the services ask; everybody else is refused."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from services.chassis.web.depends import CurrentActor, CurrentRead, CurrentTx, TakesNoKey
+from services.chassis.web.route import UnitRoute
+from services.identity.api.depends import CurrentIssuer, CurrentNotary
+from services.identity.api.tokens import AccessOut
+from services.identity.api.typed import In, Out, Secret, shown
+from services.identity.usecases.services.exchange_assertion import exchange_assertion
+from services.identity.usecases.services.list_revocations import list_revocations
+from services.identity.usecases.services.record_gateway_refusals import (
+    GatewayRefusal,
+    record_gateway_refusals,
+)
+from services.identity.usecases.services.require_part import require_part
+from services.identity.usecases.sessions.exchange_session import exchange_session
+
+router = APIRouter(tags=["internal"], route_class=UnitRoute, dependencies=[TakesNoKey])
+
+
+class SessionIn(In):
+    model_config = ConfigDict(
+        json_schema_extra=shown(session="kq3Zr1mD8yC2bW7nT4hLs6uEoQpXaGfIvKcrV5d0mJx")
+    )
+
+    session: Secret
+
+
+class ExchangedOut(AccessOut):
+    sid: UUID
+
+
+class RevokedOut(Out):
+    sid: UUID
+    at: datetime
+
+
+class RevocationsOut(BaseModel):
+    """``next`` is always given: ask with it again."""
+
+    items: list[RevokedOut]
+    next: str
+
+
+class AssertionIn(In):
+    model_config = ConfigDict(json_schema_extra=shown(assertion="eyJ…", audience="membership"))
+
+    assertion: Annotated[str, Field(min_length=1, max_length=8192)]
+    audience: Annotated[str, Field(pattern=r"^[a-z][a-z-]{1,40}$")]
+
+
+class AssertionOut(BaseModel):
+    assertion: str
+
+
+class GatewayRefusalIn(In):
+    """Refusals of one kind, counted together; neither an address nor a person is named."""
+
+    model_config = ConfigDict(
+        json_schema_extra=shown(
+            code="too-many-requests",
+            reason="search",
+            service="membership",
+            status=429,
+            count=12,
+            since="2026-03-02T09:00:00Z",
+            until="2026-03-02T09:00:05Z",
+        )
+    )
+
+    code: Annotated[str, Field(pattern=r"^[a-z][a-z-]{1,60}$")]
+    reason: Annotated[str, Field(pattern=r"^[A-Za-z0-9 ._:/-]{0,100}$")] = ""
+    service: Annotated[str, Field(pattern=r"^[a-z0-9-]{0,40}$")] = ""
+    status: Annotated[int, Field(ge=400, le=599)]
+    count: Annotated[int, Field(ge=1, le=1_000_000_000)] = 1
+    since: AwareDatetime
+    until: AwareDatetime
+
+
+class GatewayRefusalsIn(In):
+    items: Annotated[list[GatewayRefusalIn], Field(min_length=1, max_length=500)]
+
+
+@router.post("/session-exchanges", summary="会话换取令牌（仅供网关）")
+async def exchange(
+    actor: CurrentActor, issuer: CurrentIssuer, tx: CurrentTx, body: SessionIn
+) -> ExchangedOut:
+    require_part(actor, "gateway")
+    access = await exchange_session(tx, issuer, body.session)
+    fields = AccessOut.of(access).model_dump()
+    return ExchangedOut(**fields, sid=access.actor.session or UUID(int=0))
+
+
+@router.get("/revocations", summary="已结束的会话（仅供网关）")
+async def revocations(
+    actor: CurrentActor,
+    read: CurrentRead,
+    after: Annotated[str | None, Query(max_length=20)] = None,
+) -> RevocationsOut:
+    revoked, following = await list_revocations(actor, read, after)
+    return RevocationsOut(items=[RevokedOut.model_validate(r) for r in revoked], next=following)
+
+
+@router.post("/assertion-exchanges", summary="凭证转交（仅供服务之间）")
+async def hand_on(
+    actor: CurrentActor, notary: CurrentNotary, read: CurrentRead, body: AssertionIn
+) -> AssertionOut:
+    made = await exchange_assertion(actor, read, notary, body.assertion, body.audience)
+    return AssertionOut(assertion=made)
+
+
+@router.post("/gateway-refusals", status_code=204, summary="网关拒绝的请求（仅供网关）")
+async def report(actor: CurrentActor, tx: CurrentTx, body: GatewayRefusalsIn) -> None:
+    await record_gateway_refusals(
+        actor, tx, [GatewayRefusal(**refused.model_dump()) for refused in body.items]
+    )

@@ -1,0 +1,92 @@
+"""Composes the identity service."""
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from fastapi import FastAPI
+
+from services.chassis.edge.assertions import load_trust
+from services.chassis.kernel.clock import utc_now
+from services.chassis.web.app import Service, build
+from services.identity.api import (
+    accounts,
+    activations,
+    grants,
+    internal,
+    local,
+    me,
+    published,
+    sessions,
+    staff_sessions,
+    worker_sessions,
+)
+from services.identity.domain.phone_codes import CodeSender
+from services.identity.peers.local_codes import LocalCodes
+from services.identity.peers.sms_gateway import SmsGateway, Unconfigured
+from services.identity.settings import Settings
+from services.identity.store.password_hashes import PasswordHashes
+from services.identity.store.tables import CHASSIS
+from services.identity.usecases.sessions.on_session_outlived import on_session_outlived
+from services.identity.usecases.unions.on_union_changed import on_union_changed
+from services.identity.usecases.unions.on_union_founded import on_union_founded
+from services.identity.usecases.unions.on_union_moved import on_union_moved
+from services.identity.usecases.workers.on_phone_code_outdated import on_phone_code_outdated
+
+COMMON_PASSWORDS = Path(__file__).parent / "data" / "common_passwords.txt"
+
+IDENTITY = Service(
+    name="identity",
+    title="娘家 身份服务",
+    tables=CHASSIS,
+    routers=(
+        worker_sessions.router,
+        staff_sessions.router,
+        activations.router,
+        sessions.router,
+        me.router,
+        accounts.router,
+        grants.router,
+        internal.router,
+    ),
+    hears={
+        "membership.union.founded": on_union_founded,
+        "membership.union.changed": on_union_changed,
+        "membership.union.moved": on_union_moved,
+    },
+    deadlines={
+        "phone-code-outdated": on_phone_code_outdated,
+        "session-outlived": on_session_outlived,
+    },
+)
+
+
+def create_app(
+    settings: Settings | None = None, clock: Callable[[], datetime] = utc_now
+) -> FastAPI:
+    """The service as an ASGI app."""
+    settings = settings or Settings()
+    app = build(IDENTITY, settings, clock)
+    app.state.policy = settings.policy
+    app.state.trust = load_trust(settings.trust)
+    app.state.hashes = PasswordHashes()
+    app.state.common_passwords = frozenset(COMMON_PASSWORDS.read_text().split())
+    app.state.code_sender = _sender(app, settings, clock)
+    app.include_router(published.router)
+    if isinstance(app.state.code_sender, LocalCodes):
+        app.include_router(local.router)
+    if isinstance(app.state.code_sender, Unconfigured):
+        app.state.readiness = lambda: {"text-messages": "IDENTITY_SMS_URL is not set"}
+    return app
+
+
+def _sender(app: FastAPI, settings: Settings, clock: Callable[[], datetime]) -> CodeSender:
+    if settings.sms_url and settings.sms_token_file:
+        return SmsGateway(
+            settings.sms_url,
+            settings.sms_token_file,
+            settings.sms_template,
+            settings.sms_timeout,
+            lambda: app.state.http,
+        )
+    return LocalCodes(clock, settings.mode) if settings.mode == "local" else Unconfigured()
