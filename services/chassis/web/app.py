@@ -22,7 +22,7 @@ from services.chassis.edge.asgi import BaseHeaders, BodyLimit
 from services.chassis.edge.assertions import load_key, load_trust
 from services.chassis.edge.budget import DeadlineBudget
 from services.chassis.edge.courier import read_secrets
-from services.chassis.edge.health import Check, Health
+from services.chassis.edge.health import Health
 from services.chassis.edge.peers import open_session
 from services.chassis.edge.request_log import RequestLog
 from services.chassis.edge.settings import ServiceSettings
@@ -70,9 +70,8 @@ class Service:
     tells: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     hears: Mapping[str, Hearing] = field(default_factory=dict)
     deadlines: Mapping[str, Handler] = field(default_factory=dict)
-    # Path prefix -> bytes, where a body may be larger than usual; what else must hold to be ready.
+    # Path prefix -> bytes, where a body may be larger than usual.
     larger_bodies: Mapping[str, int] = field(default_factory=dict)
-    checks: Mapping[str, Check] = field(default_factory=dict)
 
 
 def from_environment(settings: type[S], part: str) -> S:
@@ -95,6 +94,8 @@ def build(
         responses=problems(*ALWAYS),
     )
     app.state.settings = settings
+    # A service adds what else must hold before it is ready.
+    app.state.checks = checks(app, service.name)
     for router in service.routers:
         app.include_router(router, prefix="/v1")
     app.include_router(audit_router, prefix="/v1")
@@ -114,7 +115,7 @@ def _put_around(
     app.add_middleware(DeadlineBudget)
     app.add_middleware(BodyLimit, larger=service.larger_bodies)
     app.add_middleware(BaseHeaders)
-    app.add_middleware(Health, checks=checks(app, service.name) | dict(service.checks))
+    app.add_middleware(Health, checks=app.state.checks)
     app.add_middleware(RequestLog, part=service.name)
 
 
