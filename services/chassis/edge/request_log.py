@@ -41,7 +41,11 @@ class RequestLog:
         request_id, trace = _name(scope)
         answer = _Answer(send, request_id)
         bound = structlog.contextvars.bind_contextvars(
-            part=self.part, request_id=request_id, trace_id=trace.trace_id, span_id=trace.span_id
+            part=self.part,
+            request_id=request_id,
+            trace_id=trace.trace_id,
+            span_id=trace.span_id,
+            trace_flags=trace.flags,
         )
         self.metrics.begin()
         began = perf_counter()
