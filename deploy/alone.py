@@ -1,5 +1,6 @@
 """Only one run at a time in one folder, and never beside processes that an earlier one left."""
 
+import errno
 import fcntl
 import os
 import shutil
@@ -48,9 +49,10 @@ def _check_port(where: str, number: int) -> None:
         family = socket.getaddrinfo(where, number, type=socket.SOCK_STREAM)[0][0]
         socket.create_server((where, number), family=family).close()
     except OSError as error:
+        taken = error.errno == errno.EADDRINUSE
+        why = "已被占用 is in use" if taken else f"不能用 cannot be used on {where}"
         raise Trouble(
-            f"端口 {number} 不能用 port {number} on {where} cannot be used ({error.strerror}): "
-            "stop the program that has it, or choose another with PORT=… make run."
+            f"端口 {number} {why}: stop what has it, or choose: PORT=… make run."
         ) from error
 
 

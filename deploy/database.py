@@ -3,7 +3,8 @@
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote, urlsplit, urlunsplit
@@ -47,19 +48,14 @@ def named(admin_url: str, name: str) -> str:
 
 def prepare(admin_url: str, name: str, passwords: Mapping[str, str]) -> Database:
     """Makes what is missing and mends passwords; what is there keeps its data."""
-    try:
-        with psycopg.connect(admin_url, autocommit=True, connect_timeout=10) as connection:
-            _look(connection)
-            connection.execute("select pg_advisory_lock(%s)", [TURN])
-            _roles(connection, passwords)
-            _database(connection, name)
-        with psycopg.connect(named(admin_url, name), autocommit=True) as connection:
-            for service in SERVICES:
-                _schema(connection, service)
-    except psycopg.errors.DiskFull as error:
-        raise Trouble(DISK_FULL) from error
-    except psycopg.OperationalError as error:
-        raise Trouble(f"连不上数据库 the database cannot be reached: {error}") from error
+    with _plainly(), psycopg.connect(admin_url, autocommit=True, connect_timeout=10) as connection:
+        _look(connection)
+        connection.execute("select pg_advisory_lock(%s)", [TURN])
+        _roles(connection, passwords)
+        _database(connection, name)
+    with _plainly(), psycopg.connect(named(admin_url, name), autocommit=True) as connection:
+        for service in SERVICES:
+            _schema(connection, service)
     return Database(named(admin_url, name), passwords)
 
 
@@ -81,11 +77,21 @@ def is_current(database: Database, service: str) -> bool:
         return True
     url = _migration_url(database, service).replace("+psycopg", "")
     table = SQL("select version_num from {}.alembic_version").format(Identifier(service))
-    try:
-        with psycopg.connect(url) as connection:
+    with _plainly(), psycopg.connect(url) as connection:
+        try:
             return connection.execute(table).fetchall() == [(files[-1].stem,)]
-    except psycopg.errors.UndefinedTable:
-        return False
+        except psycopg.errors.UndefinedTable:
+            return False
+
+
+@contextmanager
+def _plainly() -> Iterator[None]:
+    try:
+        yield
+    except psycopg.errors.DiskFull as error:
+        raise Trouble(DISK_FULL) from error
+    except psycopg.Error as error:
+        raise Trouble(f"数据库不能用 the database cannot be used: {error}") from error
 
 
 def _migration_url(database: Database, service: str) -> str:

@@ -18,6 +18,9 @@ from deploy.site import Site, open_site
 from deploy.supervise import Child
 from deploy.voice import Trouble, complain, in_one_sentence, say
 
+# A shell that starts us in the background has SIGINT ignored; all three end us.
+ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
 
 def run(site: Site) -> None:
     with only_one(site) as lock, ExitStack() as ending:
@@ -40,7 +43,9 @@ def administrator(site: Site, ending: ExitStack) -> str:
     """The address of a given database server, or of our own, which is stopped last."""
     given = os.environ.get("DATABASE_URL")
     if given:
-        return given.replace("postgresql+asyncpg://", "postgresql://")
+        if not given.startswith(("postgresql://", "postgres://")):
+            raise Trouble("DATABASE_URL 不对 is not postgresql://user:password@host:port/postgres.")
+        return given
     ours = cluster.open_cluster(site.postgres, source=os.environ.get("NIANGJIA_PG", "any"))
     ending.callback(undisturbed, cluster.stop, ours)
     return cluster.start(ours, passwords(site)[cluster.ADMINISTRATOR])
@@ -108,13 +113,13 @@ def greet(site: Site) -> None:
 
 def undisturbed(end: Callable[..., None], *arguments: Any) -> None:
     """Whoever presses Ctrl-C twice still gets a clean ending."""
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    for number in ENDING:
         signal.signal(number, signal.SIG_IGN)
     end(*arguments)
 
 
 def main() -> int:
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    for number in ENDING:
         signal.signal(number, signal.default_int_handler)
     try:
         run(open_site())
