@@ -1,5 +1,4 @@
 PYTHON := .venv/bin/python
-SERVICES := identity membership
 
 .DEFAULT_GOAL := help
 .PHONY: help run test prove check fix demo bench assets clean environment everything
@@ -21,7 +20,7 @@ check: environment ## formatting, lint, types, import contracts, migrations
 	@$(PYTHON) -m ruff check .
 	@$(PYTHON) -m mypy
 	@.venv/bin/lint-imports
-	@$(PYTHON) -m deploy.check_migrations $(SERVICES)
+	@$(PYTHON) -m deploy.check_migrations
 
 fix: environment ## repair what tools can repair
 	@$(PYTHON) -m ruff check --fix .
