@@ -8,7 +8,7 @@ from fastapi import FastAPI
 
 from services.chassis.edge.assertions import load_trust
 from services.chassis.kernel.clock import utc_now
-from services.chassis.web.app import Service, build
+from services.chassis.web.app import Service, build, from_environment
 from services.identity.api import (
     accounts,
     activations,
@@ -65,7 +65,7 @@ def create_app(
     settings: Settings | None = None, clock: Callable[[], datetime] = utc_now
 ) -> FastAPI:
     """The service as an ASGI app."""
-    settings = settings or Settings()
+    settings = settings or from_environment(Settings, "identity")
     app = build(IDENTITY, settings, clock)
     app.state.policy = settings.policy
     app.state.trust = load_trust(settings.trust)
@@ -76,8 +76,12 @@ def create_app(
     if isinstance(app.state.code_sender, LocalCodes):
         app.include_router(local.router)
     if isinstance(app.state.code_sender, Unconfigured):
-        app.state.readiness = lambda: {"text-messages": "IDENTITY_SMS_URL is not set"}
+        app.state.checks["text-messages"] = _text_messages
     return app
+
+
+async def _text_messages() -> str:
+    return "IDENTITY_SMS_URL is not set"
 
 
 def _sender(app: FastAPI, settings: Settings, clock: Callable[[], datetime]) -> CodeSender:

@@ -3,13 +3,14 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, literal, select, update
+from sqlalchemy import Select, literal, or_, select, update
 
 from services.chassis.data.pages import Cut, cut
 from services.chassis.data.read import Read, Reader
 from services.chassis.data.tx import Tx
 from services.chassis.kernel.actors import Actor, Role
 from services.chassis.kernel.refusals import NotFound
+from services.identity.domain.account import State
 from services.identity.domain.roles import Held
 from services.identity.domain.standing import GrantAt
 from services.identity.store.accounts import OVERSEERS
@@ -109,3 +110,18 @@ async def end_all_of(tx: Tx, account_id: UUID) -> int:
         .returning(Grant.id)
     )
     return len(list(await tx.session.scalars(row)))
+
+
+async def is_held(tx: Tx, role: Role) -> bool:
+    """Whether anybody whose account is open holds this role today, wherever it is."""
+    query = (
+        select(Grant.id)
+        .join(StaffAccount, StaffAccount.id == Grant.account_id)
+        .where(
+            Grant.role == role,
+            Grant.revoked_at.is_(None),
+            or_(Grant.expires_on.is_(None), Grant.expires_on >= tx.today),
+            StaffAccount.state != State.CLOSED,
+        )
+    )
+    return await tx.first(query.limit(1)) is not None

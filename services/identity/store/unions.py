@@ -20,6 +20,10 @@ async def known(tx: Tx, union_id: UUID, pointer: str = "/union_id") -> Union:
     return union
 
 
+async def is_known(tx: Tx, union_id: UUID) -> bool:
+    return await tx.session.get(Union, union_id) is not None
+
+
 async def root(tx: Tx) -> Union | None:
     """The union at the top of the tree, when there is exactly one."""
     query = select(Union).where(Union.path == func.replace(cast(Union.id, Text), "-", "") + "/")
