@@ -33,6 +33,7 @@ class GuardedProtocol(HttpToolsProtocol):
         super().__init__(config, server_state, app_state, _loop)
         self._draining = asyncio.Event()
         self._is_in_headers = False
+        self._has_read_body = False
         self._header_bytes = 0
         self._patience: asyncio.TimerHandle | None = None
 
@@ -48,11 +49,12 @@ class GuardedProtocol(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        if self._is_in_headers:
-            self._header_bytes += len(data)
+        self._has_read_body = False
         super().data_received(data)
-        if self._is_in_headers and self._header_bytes > MAX_HEADER_BYTES:
-            self._hang_up(HeadersTooLarge("请求头过多或过长。"))
+        if self._is_in_headers and not self._has_read_body:
+            self._header_bytes += len(data)
+            if self._header_bytes > MAX_HEADER_BYTES:
+                self._hang_up(HeadersTooLarge("请求头过多或过长。"))
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
@@ -66,6 +68,10 @@ class GuardedProtocol(HttpToolsProtocol):
         self.scope["state"]["target"] = self.url
         self.scope["state"]["draining"] = self._draining
         super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        self._has_read_body = True
+        super().on_body(body)
 
     def send_400_response(self, msg: str) -> None:
         self._hang_up(Ambiguous("请求不符合 HTTP 规范，无法读取。"))
