@@ -7,7 +7,8 @@ import tempfile
 from pathlib import Path
 
 from deploy import cluster
-from deploy.database import ROLES, ROOT, SERVICES, Database, migrate, prepare
+from deploy.addresses import ROLES, ROOT, SERVICES, Database
+from deploy.database import migrate, prepare
 from deploy.voice import Trouble, complain
 
 

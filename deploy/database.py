@@ -5,45 +5,16 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
-from urllib.parse import quote, urlsplit, urlunsplit
 
 import psycopg
 from psycopg.sql import SQL, Identifier, Literal
 
+from deploy.addresses import ROLES, ROOT, SERVICES, Database, named
 from deploy.voice import DISK_FULL, Trouble
 
-ROOT = Path(__file__).resolve().parent.parent
-SERVICES = ("identity", "membership")
-ROLES = tuple(f"{service}_{kind}" for service in SERVICES for kind in ("owner", "app"))
 OLDEST = 150000
 # Several runs may prepare roles in one cluster at the same moment; any fixed number will do.
 TURN = 7_310_126_351
-
-
-@dataclass(frozen=True, slots=True)
-class Database:
-    """The addresses of one prepared database."""
-
-    admin_url: str
-    passwords: Mapping[str, str]
-
-    def url(self, service: str) -> str:
-        return self._as(f"{service}_app", "postgresql+asyncpg")
-
-    def migration_url(self, service: str) -> str:
-        return self._as(f"{service}_owner", "postgresql+psycopg")
-
-    def _as(self, role: str, scheme: str) -> str:
-        parts = urlsplit(self.admin_url)
-        host = parts.netloc.rpartition("@")[2]
-        login = f"{role}:{quote(self.passwords[role], safe='')}"
-        return urlunsplit(parts._replace(scheme=scheme, netloc=f"{login}@{host}"))
-
-
-def named(admin_url: str, name: str) -> str:
-    return urlunsplit(urlsplit(admin_url)._replace(path=f"/{name}"))
 
 
 def prepare(admin_url: str, name: str, passwords: Mapping[str, str]) -> Database:

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from deploy.database import SERVICES, Database
+from deploy.addresses import SERVICES, Database
 from deploy.site import Site
 
 Environment = dict[str, str]
@@ -18,8 +18,9 @@ class Part:
 
     name: str
     holder: str  # whose settings it reads and whose key it signs with
-    target: str  # "module:factory" of an application, the module of a worker
+    module: str  # with `create_app` of an application, or `work` of a worker
     step: int | None = None  # its port, counted from the gateway's
+    server: str = ""  # the module with its `server_options`, where it has any
 
     @property
     def is_service(self) -> bool:
@@ -31,11 +32,11 @@ HANDED_ON = ("PATH", "HOME", "LANG", "LC_", "TZ", "TMPDIR", "PYTHON", "SSL_CERT"
 # In the order in which they start; they stop in the opposite one.
 # fmt: off
 PARTS = (
-    Part("identity",          "identity",   "services.identity.app:create_app",   2),
-    Part("membership",        "membership", "services.membership.app:create_app", 3),
+    Part("identity",          "identity",   "services.identity.app",      2),
+    Part("membership",        "membership", "services.membership.app",    3),
     Part("membership-worker", "membership", "services.membership.worker"),
-    Part("frontend",          "frontend",   "frontend.app:create_app",            1),
-    Part("gateway",           "gateway",    "gateway.app:create_app",             0),
+    Part("frontend",          "frontend",   "frontend.app",               1),
+    Part("gateway",           "gateway",    "gateway.app",                0, "gateway.wire"),
 )
 # fmt: on
 
@@ -55,12 +56,10 @@ def address(part: Part, site: Site) -> str | None:
     return None if part.step is None else f"http://127.0.0.1:{port(part, site)}"
 
 
-def command(part: Part, site: Site) -> list[str]:
+def command(part: Part) -> list[str]:
     if part.step is None:
-        return [sys.executable, "-m", part.target]
-    server = [sys.executable, "-m", "uvicorn", "--factory", part.target, "--no-access-log"]
-    where = ["--host", host(part, site), "--port", str(port(part, site))]
-    return [*server, *where, "--no-server-header", "--timeout-graceful-shutdown", "5"]
+        return [sys.executable, "-m", part.module]
+    return [sys.executable, "-m", "deploy.host", part.name]
 
 
 def base_environment() -> Environment:
@@ -80,7 +79,8 @@ def environment(part: Part, site: Site, database: Database) -> Environment:
     prefix = part.holder.upper()
     named = {f"{prefix}_{name}": value for name, value in {**shared, **told}.items()}
     given = {name: value for name, value in os.environ.items() if name.startswith(f"{prefix}_")}
-    return {**base_environment(), **named, **given}
+    where = {"NIANGJIA_HOME": str(site.home), "HOST": site.host, "PORT": str(site.port)}
+    return {**base_environment(), **where, **named, **given}
 
 
 def everything(site: Site, database: Database) -> Environment:

@@ -10,10 +10,11 @@ from contextlib import ExitStack
 from typing import Any
 
 from deploy import cluster, supervise
+from deploy.addresses import ROLES, ROOT, Database
 from deploy.alone import check_ports, check_room, only_one
-from deploy.database import ROLES, ROOT, Database, migrate, prepare
+from deploy.database import migrate, prepare
 from deploy.keys import make_keys, make_passwords
-from deploy.parts import PARTS, address, base_environment, command, environment, everything
+from deploy.parts import PARTS, address, command, environment, everything
 from deploy.site import Site, open_site
 from deploy.supervise import Child
 from deploy.voice import Trouble, complain, in_one_sentence, say
@@ -59,7 +60,7 @@ def many_children(site: Site, database: Database) -> list[Child]:
     return [
         Child(
             part.name,
-            command(part, site),
+            command(part),
             environment(part, site, database),
             site.logs / f"{part.name}.log",
             tuple(filter(None, [address(part, site)])),
@@ -69,12 +70,11 @@ def many_children(site: Site, database: Database) -> list[Child]:
 
 
 def one_child(site: Site, database: Database) -> list[Child]:
-    where = {"NIANGJIA_HOME": str(site.home), "HOST": site.host, "PORT": str(site.port)}
     return [
         Child(
             "niangjia",
-            [sys.executable, "-m", "deploy.small"],
-            {**everything(site, database), **where},
+            [sys.executable, "-m", "deploy.host", *(part.name for part in PARTS)],
+            everything(site, database),
             site.logs / "niangjia.log",
             tuple(filter(None, [address(part, site) for part in PARTS])),
         )
@@ -86,11 +86,10 @@ def load_demonstration(site: Site, database: Database) -> None:
     if done.exists() or not loader.exists() or os.environ.get("NIANGJIA_DEMO") == "0":
         return
     say("装入演示数据 loading demonstration data (once) …")
-    told = {"NIANGJIA_HOME": str(site.home), "NIANGJIA_URL": site.url}
     loading = subprocess.run(
         [sys.executable, "-m", "deploy.demo.load"],
         cwd=ROOT,
-        env={**base_environment(), **everything(site, database), **told},
+        env={**everything(site, database), "NIANGJIA_URL": site.url},
         stdin=subprocess.DEVNULL,
         check=False,
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from deploy.account import reaches, unprivileged
-from deploy.database import ROOT
+from deploy.addresses import ROOT
 from deploy.voice import Trouble
 
 ELSEWHERE = Path("/var/lib/niangjia")

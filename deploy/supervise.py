@@ -10,12 +10,12 @@ from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
-from deploy.database import ROOT
+from deploy.addresses import ROOT
 from deploy.voice import Trouble, say
 
 LIBC = ctypes.CDLL(None)
 PR_SET_PDEATHSIG = 1
-READY_WITHIN, STOPPED_WITHIN = 90.0, 25.0
+READY_WITHIN, STOPPED_WITHIN = 90.0, 30.0
 SHORTEST_PAUSE, LONGEST_PAUSE, CALM_AFTER = 1.0, 30.0, 60.0
 LOG_SIZE = 20_000_000
 

@@ -16,10 +16,10 @@ import psycopg
 from psycopg.sql import SQL, Identifier
 
 from deploy import cluster, database
+from deploy.addresses import ROLES, ROOT, Database, named
 
-ROOT = Path(__file__).resolve().parent.parent
 PASSWORD = "only-for-tests"
-PASSWORDS = dict.fromkeys(database.ROLES, PASSWORD)
+PASSWORDS = dict.fromkeys(ROLES, PASSWORD)
 PREFIX = "niangjia-test-"
 
 
@@ -31,7 +31,7 @@ class TestDatabase:
 
     name: str
     admin_url: str
-    roles: database.Database
+    roles: Database
 
     def url(self, service: str) -> str:
         """What the running service uses."""
@@ -90,12 +90,12 @@ def template(cluster_url: str) -> str:
 @contextmanager
 def copy(cluster_url: str, source: str) -> Iterator[TestDatabase]:
     name = f"test_{uuid4().hex[:16]}"
-    admin_url = database.named(cluster_url, name)
+    admin_url = named(cluster_url, name)
     with psycopg.connect(cluster_url, autocommit=True) as connection:
         clone = SQL("create database {} template {} strategy file_copy")
         connection.execute(clone.format(Identifier(name), Identifier(source)))
     try:
-        yield TestDatabase(name, admin_url, database.Database(admin_url, PASSWORDS))
+        yield TestDatabase(name, admin_url, Database(admin_url, PASSWORDS))
     finally:
         with psycopg.connect(cluster_url, autocommit=True) as connection:
             connection.execute(SQL("drop database {} with (force)").format(Identifier(name)))

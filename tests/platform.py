@@ -11,7 +11,7 @@ from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
-from deploy.database import ROOT
+from deploy.addresses import ROOT
 from deploy.keys import write_private
 from tests.clusters import PASSWORDS, one_at_a_time
 

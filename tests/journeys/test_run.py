@@ -12,7 +12,7 @@ from uuid import uuid4
 import psycopg
 import pytest
 
-from deploy.database import ROOT
+from deploy.addresses import ROOT
 from tests.platform import answers, free_port, run_environment
 
 pytestmark = pytest.mark.xdist_group("run")
