@@ -7,9 +7,8 @@ from datetime import timedelta
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from services.chassis.data.jobs import Job, Pace, advance, run_worker
-from services.chassis.data.tables import chassis_tables, metadata
 from services.chassis.data.tx import Store
-from tests.scratch import store_of
+from tests.chassis_rig import store_of
 
 STEPS = 20
 PACE = Pace(poll=0.1, lease=timedelta(seconds=2), beat=0.5, reap=0.2)
@@ -26,7 +25,7 @@ async def count_up(store: Store, job: Job) -> None:
 
 async def main(url: str) -> None:
     engine = create_async_engine(url)
-    store = store_of(engine, "membership", chassis_tables(metadata("membership")))
+    store = store_of(engine)
     await run_worker(store, {"count": count_up}, asyncio.Event(), pace=PACE)
 
 

@@ -6,25 +6,15 @@ import orjson
 import pytest
 from sqlalchemy import select, update
 
-from services.chassis.data.audit_tables import data_keys_table
 from services.chassis.data.keys import KeysUnusable, load_sealer, new_key_file, read_key_file
-from services.chassis.data.tables import chassis_tables, metadata
-from tests.scratch import scratch
+from tests.chassis_rig import TABLES
 
 WHERE = "people:1:number"
 
 
 @pytest.fixture
-async def place(cluster_url):
-    schema = metadata("membership")
-    chassis_tables(schema)
-    async with scratch(cluster_url, schema) as made:
-        yield made
-
-
-@pytest.fixture
 def keys_table():
-    return data_keys_table(metadata("membership"))
+    return TABLES.data_keys
 
 
 @pytest.fixture
@@ -43,7 +33,7 @@ async def test_load_sealer_makes_one_pair_of_keys_however_many_start(place, keys
 
     assert [s.open(sealed, WHERE) for s in sealers] == [b"320102199001011234"] * 5
     assert len({s.blind("document", "x") for s in sealers}) == 1
-    async with place.owner.connect() as connection:
+    async with place.admin.connect() as connection:
         rows = (await connection.execute(select(keys_table.c.purpose))).scalars().all()
     assert sorted(rows) == ["blind", "seal"]
 
@@ -85,7 +75,7 @@ async def test_load_sealer_rewraps_for_a_new_wrapping_key(place, keys_table, key
 
 async def test_load_sealer_notices_swapped_keys(place, keys_table, key_file):
     await load_sealer(place.app, keys_table, key_file)
-    async with place.owner.begin() as connection:
+    async with place.admin.begin() as connection:
         wrapped = (await connection.execute(select(keys_table.c.wrapped))).scalars().all()
         for number, value in zip((1, 2), reversed(wrapped), strict=True):
             change = update(keys_table).where(keys_table.c.id == number)

@@ -9,13 +9,9 @@ import pytest
 import structlog
 from aiohttp import web
 
-from services.chassis.edge.assertions import load_key, load_trust, read_actor, sign_actor
 from services.chassis.edge.breaker import Breaker
-from services.chassis.edge.budget import DeadlineBudget, current_deadline, within
-from services.chassis.edge.exchange import Exchange
+from services.chassis.edge.budget import within
 from services.chassis.edge.peers import LARGEST_ANSWER, Peer, open_session
-from services.chassis.kernel.actors import Actor, Kind
-from services.chassis.kernel.clock import utc_now
 from services.chassis.kernel.ids import new_id
 from services.chassis.kernel.refusals import (
     Conflict,
@@ -26,60 +22,15 @@ from services.chassis.kernel.refusals import (
     Unavailable,
     Unprocessable,
 )
+from tests.standin import problem, says
 
 TOKEN = "assertion"
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 
 
-class StandIn:
-    """Another part: does what its script says, and remembers what it was asked."""
-
-    def __init__(self):
-        self.asked = []
-        self.script = []
-        self.url = ""
-
-    async def answer(self, request):
-        self.asked.append(request)
-        request["body"] = await request.read()
-        do = self.script.pop(0) if len(self.script) > 1 else self.script[0]
-        return await do(request)
-
-
-@pytest.fixture
-async def standin():
-    part = StandIn()
-    app = web.Application()
-    app.router.add_route("*", "/{rest:.*}", part.answer)
-    runner = web.AppRunner(app, shutdown_timeout=0.1)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    part.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
-    yield part
-    await runner.cleanup()
-
-
-@pytest.fixture
-async def session():
-    async with open_session() as made:
-        yield made
-
-
 @pytest.fixture
 def peer(standin, session):
     return Peer("membership", standin.url, session, title="会籍系统")
-
-
-def says(status=200, json=None, **headers):
-    async def do(_):
-        return web.json_response(json, status=status, headers=headers)
-
-    return do
-
-
-def problem(status, code, **more):
-    return says(status, {"type": f"/problems/{code}", "detail": "不行。", "status": status} | more)
 
 
 async def garbage(_):
@@ -279,76 +230,3 @@ async def test_session_holds_a_bounded_number_of_connections():
         assert session.timeout.connect == 2
         assert session.timeout.sock_read == 5
         assert session.timeout.total == 10
-
-
-async def through_budget(header):
-    seen, sent = [], []
-
-    async def app(scope, receive, send):
-        seen.append(current_deadline().left)
-
-    async def send(message):
-        sent.append(message)
-
-    headers = [(b"x-deadline-ms", header)] if header is not None else []
-    await DeadlineBudget(app)({"type": "http", "headers": headers}, None, send)
-    return seen, sent
-
-
-@pytest.mark.parametrize(
-    ("header", "at_most"),
-    [(b"2500", 2.5), (None, 10), (b"junk", 10), (b"-5", 10), (b"9" * 40, 300)],
-)
-async def test_budget_is_what_the_caller_allows(header, at_most):
-    seen, _ = await through_budget(header)
-
-    assert at_most - 1 < seen[0] <= at_most
-
-
-async def test_budget_that_is_used_up_is_refused():
-    seen, sent = await through_budget(b"0")
-
-    assert seen == []
-    assert sent[0]["status"] == 504
-
-
-async def test_exchange_is_made_once_for_each_person_and_peer(standin, session, keys_dir):
-    key = load_key(keys_dir / "membership.jwk")
-    trust = load_trust(keys_dir / "trust.jwks")
-    identity_key = load_key(keys_dir / "identity.jwk")
-    person = Actor(Kind.WORKER, new_id(), name="工友")
-    made = sign_actor(identity_key, person, "hardship", utc_now())
-    standin.script = [says(201, {"assertion": made})]
-    exchange = Exchange(Peer("identity", standin.url, session), key)
-
-    first = await exchange.exchange("received", "hardship")
-    second = await exchange.exchange("received", "hardship")
-
-    assert first == second == made
-    assert len(standin.asked) == 1
-    bearer = standin.asked[0].headers["Authorization"].removeprefix("Bearer ")
-    assert read_actor(bearer, trust, "identity", utc_now()).name == "membership"
-    await exchange.exchange("another", "hardship")
-    assert len(standin.asked) == 2
-
-
-async def test_exchange_forgets_what_is_about_to_expire(standin, session, keys_dir):
-    standin.script = [says(201, {"assertion": "a.b.c"})]
-    exchange = Exchange(
-        Peer("identity", standin.url, session), load_key(keys_dir / "membership.jwk")
-    )
-
-    await exchange.exchange("received", "hardship")
-    await exchange.exchange("received", "hardship")
-
-    assert len(standin.asked) == 2
-
-
-async def test_exchange_that_is_refused_is_refused(standin, session, keys_dir):
-    standin.script = [problem(403, "forbidden")]
-    exchange = Exchange(
-        Peer("identity", standin.url, session), load_key(keys_dir / "membership.jwk")
-    )
-
-    with pytest.raises(Refusal, match="不行。"):
-        await exchange.exchange("received", "hardship")

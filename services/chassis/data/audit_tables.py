@@ -84,22 +84,6 @@ def audit_seals_table(metadata: MetaData) -> Table:
     )
 
 
-def audit_guards(schema: str) -> tuple[str, ...]:
-    """Statements that make the database refuse to change what was audited."""
-    return (
-        f"create function {schema}.refuse_to_rewrite_the_audit() returns trigger "
-        "language plpgsql as $$ begin "
-        "raise exception 'the audit is only ever added to' using errcode = '42501'; "
-        "end $$",
-        *(
-            f"create trigger {table}_is_only_added_to before update or delete or truncate "
-            f"on {schema}.{table} "
-            f"for each statement execute function {schema}.refuse_to_rewrite_the_audit()"
-            for table in ("audit", "audit_seals")
-        ),
-    )
-
-
 def data_keys_table(metadata: MetaData) -> Table:
     """The keys that seal columns, themselves wrapped by a key that is not in the database."""
     return Table(

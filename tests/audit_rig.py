@@ -1,0 +1,32 @@
+"""Writing, sealing, checking and tampering with membership's audit."""
+
+from sqlalchemy import text
+
+from services.chassis.data.audit import seal
+from services.chassis.data.audit_verify import verify
+from services.chassis.kernel.ids import new_id
+
+FREE = "set local session_replication_role = replica"  # what somebody with the server could do
+
+
+async def write(store, actions):
+    async with store.begin() as tx:
+        for action in actions:
+            await tx.record(action, "application", new_id(), before="draft", big=10**30)
+
+
+async def write_and_seal(store):
+    for batch in (["opened", "filled"], ["submitted", "assigned", "read"], ["admitted"]):
+        await write(store, batch)
+        await seal(store)
+
+
+async def check(store, anchor=None):
+    async with store.engine.connect() as connection:
+        return await verify(connection, store.tables.audit, store.tables.audit_seals, anchor)
+
+
+async def tamper(place, statement):
+    async with place.admin.begin() as connection:
+        await connection.execute(text(FREE))
+        await connection.execute(text(statement) if isinstance(statement, str) else statement)
