@@ -1,0 +1,1 @@
+"""Union organisations are founded, changed, found, and put on posters."""
