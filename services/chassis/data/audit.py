@@ -30,7 +30,7 @@ from services.chassis.data.tx import Store
 R = TypeVar("R")
 
 BATCH = 10_000  # rows a seal aims at; one transaction's rows are never divided
-CHUNK = 2_000  # rows fetched at once
+CHUNK = 500  # rows fetched and hashed at once: some milliseconds of the event loop
 
 
 def reading(query: Select[R], audit: Table, values: Mapping[str, Any]) -> Select[R]:

@@ -153,6 +153,7 @@ def _loops(
         ("relay", relay, loops.woken(waker, settings.loop_pause)),
         ("sweeper", loops.sweeper_step(store, service.deadlines), pause),
         ("sealer", loops.sealing_step(store), loops.pause_of(loops.SEAL_PAUSE)),
+        ("reaper", loops.reaping_step(store), loops.pause_of(loops.REAP_PAUSE)),
         ("housekeeping", loops.housekeeping_step(store), loops.pause_of(loops.HOUSEKEEPING_PAUSE)),
     )
     return [asyncio.create_task(loops.repeat(*step), name=step[0]) for step in steps]

@@ -1,4 +1,4 @@
-"""The loops that run beside the routes: relay, sweeper, audit sealer, housekeeping."""
+"""The loops that run beside the routes: relay, sweeper, sealer, reaper, housekeeping."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -9,6 +9,7 @@ import structlog
 from services.chassis.data import deadlines, outbox
 from services.chassis.data.audit import seal
 from services.chassis.data.idempotency import forget_expired
+from services.chassis.data.job_rows import reap
 from services.chassis.data.outbox import Delivery
 from services.chassis.data.tx import Store
 from services.chassis.data.wake import Waker
@@ -19,6 +20,7 @@ log = structlog.get_logger()
 Step = Callable[[], Awaitable[bool]]
 
 SEAL_PAUSE = 1.0
+REAP_PAUSE = 5.0
 HOUSEKEEPING_PAUSE = 600.0
 AFTER_A_FAILURE = 2.0
 
@@ -79,6 +81,16 @@ def sweeper_step(store: Store, handlers: Mapping[str, deadlines.Handler]) -> Ste
 def sealing_step(store: Store) -> Step:
     async def step() -> bool:
         await seal(store)
+        return False
+
+    return step
+
+
+def reaping_step(store: Store) -> Step:
+    """Takes lost jobs back from outside the worker, whom a stuck job could hold up (DUR-06)."""
+
+    async def step() -> bool:
+        await reap(store)
         return False
 
     return step
