@@ -10,11 +10,10 @@ from contextlib import ExitStack
 from typing import Any
 
 from deploy import cluster, supervise
-from deploy.addresses import ROLES, ROOT, Database
+from deploy.addresses import ROLES, ROOT, Database, named
 from deploy.alone import check_ports, check_room, only_one
-from deploy.database import migrate, prepare
-from deploy.keys import make_keys, make_passwords
 from deploy.parts import PARTS, address, command, environment, everything
+from deploy.private import make_passwords
 from deploy.site import Site, open_site
 from deploy.supervise import Child
 from deploy.voice import Trouble, complain, in_one_sentence, say
@@ -27,9 +26,7 @@ def run(site: Site) -> None:
     with only_one(site) as lock, ExitStack() as ending:
         check_room(site)
         check_ports(site)
-        make_keys(site.keys)
-        database = prepare(administrator(site, ending), site.database, passwords(site))
-        migrate(database)
+        database = prepared(site, administrator(site, ending))
         children = one_child(site, database) if site.small else many_children(site, database)
         ending.callback(undisturbed, supervise.stop, children[::-1])
         for child in children:
@@ -50,6 +47,22 @@ def administrator(site: Site, ending: ExitStack) -> str:
     ours = cluster.open_cluster(site.postgres, source=os.environ.get("NIANGJIA_PG", "any"))
     ending.callback(undisturbed, cluster.stop, ours)
     return cluster.start(ours, passwords(site)[cluster.ADMINISTRATOR])
+
+
+def prepared(site: Site, admin_url: str) -> Database:
+    """Done by a process of its own, which takes its memory away with it."""
+    done = subprocess.run(
+        [sys.executable, "-m", "deploy.prepare"],
+        cwd=ROOT,
+        env={**os.environ, "DATABASE_URL": admin_url},
+        stdin=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    if done.returncode != 0:
+        raise Trouble((done.stderr.strip().splitlines() or ["deploy.prepare failed"])[-1])
+    return Database(named(admin_url, site.database), passwords(site))
 
 
 def passwords(site: Site) -> dict[str, str]:

@@ -12,7 +12,7 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 from deploy.addresses import ROOT
-from deploy.keys import write_private
+from deploy.private import write_private
 from tests.clusters import PASSWORDS, one_at_a_time
 
 READY_WITHIN = 180

@@ -3,7 +3,8 @@
 import json
 import stat
 
-from deploy.keys import KEY_HOLDERS, make_keys, make_passwords
+from deploy.keys import KEY_HOLDERS, make_keys
+from deploy.private import make_passwords
 
 
 def test_make_keys_twice_changes_nothing(tmp_path):
