@@ -204,3 +204,31 @@ def test_a_day_off_without_a_name_is_still_explained():
     calendar = Calendar({date(2026, 3, 20): DayKind.OFF}, frozenset({2026}))
 
     assert calendar.reason(date(2026, 3, 20)) == "放假"
+
+
+def test_a_summed_up_account_keeps_the_holiday_just_before_its_end():
+    due = after_working_days(date(2026, 6, 30), 67, CALENDAR)
+
+    assert due.steps == (
+        "6月30日 当日不计入",
+        "9月20日 周日调休上班，第59个工作日",
+        "9月25日至9月27日 中秋节，休息",
+        "10月1日至10月7日 国庆节，休息",
+        "其间周末休息23天",
+        "10月8日 第67个工作日",
+    )
+
+
+def test_a_holiday_over_the_years_end_names_the_new_year():
+    assert after_working_days(date(2022, 12, 30), 1, CALENDAR).steps == (
+        "12月30日 当日不计入",
+        "12月31日至2023年1月2日 元旦，休息",
+        "2023年1月3日 第1个工作日",
+    )
+
+
+@pytest.mark.parametrize(
+    ("published", "settled"), [({2006, 2007}, True), ({2005, 2006}, False), ({2006, 2008}, False)]
+)
+def test_late_december_is_settled_by_the_next_year_only(published, settled):
+    assert Calendar({}, frozenset(published)).is_settled(date(2006, 12, 31)) is settled

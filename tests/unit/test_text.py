@@ -48,6 +48,7 @@ CODES = [
     ("1x", "1X", (CAPITALS,)),
     ("ab9z", "AB9Z", (CAPITALS,)),
     *((f"1{like}", "1X", (LOOKS_LIKE_X,)) for like in "ХхΧχ×✕✖Ⅹⅹ"),
+    ("！～", "!~", (WIDE,)),
     ("　ｘ　", "X", (WIDE, CODE_SPACES, CAPITALS)),
     ("ß", "ß", ()),
 ]
