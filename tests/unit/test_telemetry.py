@@ -32,6 +32,7 @@ CANARIES = [
     "南京市玄武区某某路 12 号",
     "xiaomei.wang@example.org",
 ]
+OURS = "0193a5c2-b7e0-7c3e-8f10-512345678901"
 TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 
 
@@ -67,7 +68,7 @@ def test_redact_text_cuts_out_what_looks_like_a_person(canary):
 
 @pytest.mark.parametrize(
     "kept",
-    [str(new_id()), new_id().hex, "2026-11-21T09:30:29Z", "127.0.0.1:8003", "status 404", "0001_x"],
+    [OURS, OURS.replace("-", ""), "2026-11-21T09:30:29Z", "127.0.0.1:8003", "status 404", "0001_x"],
 )
 def test_redact_text_keeps_what_an_operator_needs(kept):
     assert redact_text(f"see {kept}.") == f"see {kept}."
