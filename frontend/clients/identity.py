@@ -37,6 +37,9 @@ class Identity:
     async def activate(self, body: dict[str, Any]) -> None:
         await self._send("PUT", "/activations", body)
 
+    async def change_password(self, body: dict[str, Any]) -> None:
+        await self._send("PUT", "/passwords", body)
+
     async def me(self) -> Any:
         return await self._get("/me")
 
@@ -56,10 +59,16 @@ class Identity:
     async def create_account(self, body: dict[str, Any], key: str) -> Any:
         return await self._send("POST", "/accounts", body, key)
 
+    async def reinvite(self, account_id: str, key: str) -> Any:
+        return await self._send("POST", f"/accounts/{account_id}/activation-codes", None, key)
+
     async def change_account(
-        self, method: str, account_id: str, part: str, key: str, etag: str
-    ) -> Any:
-        return await self._send(method, f"/accounts/{account_id}{part}", None, key, etag)
+        self, method: str, path: str, body: dict[str, Any] | None, key: str, etag: str
+    ) -> None:
+        await self._send(method, f"/accounts/{path}", body, key, etag)
+
+    async def grants_of(self, account_id: str) -> Any:
+        return await self._get(f"/accounts/{account_id}/grants", {"limit": "100"})
 
     async def grant(self, account_id: str, body: dict[str, Any], key: str) -> Any:
         return await self._send("POST", f"/accounts/{account_id}/grants", body, key)

@@ -50,6 +50,9 @@ class Membership:
     async def desk(self) -> Any:
         return await self.get("/desk")
 
+    async def search_members(self, body: dict[str, Any]) -> Any:
+        return await self.send("POST", "/members/searches", body)
+
     async def application(self, application_id: UUID) -> Answer:
         return await self.read(f"/applications/{application_id}")
 

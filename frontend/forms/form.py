@@ -108,6 +108,10 @@ class Form:
         given = {k: (v,) if isinstance(v, str) else tuple(v) for k, v in values.items()}
         return replace(self, values={**self.values, **given})
 
+    def offering(self, choices: Mapping[str, tuple[Option, ...]]) -> "Form":
+        """The form with what can be chosen, where only the service knows that."""
+        return replace(self, choices={**self.choices, **choices})
+
     def typed(self, data: FormData) -> "Form":
         """The form as it came back from the browser; missing answers are marked."""
         values = {each.name: _strings(data, each.name) for each in self.fields}
@@ -141,6 +145,10 @@ class Form:
             if each.pointer and answers:
                 _put(body, each.pointer, list(answers) if each.is_many else self.text(each.name))
         return body
+
+    def with_errors(self, **errors: str) -> "Form":
+        """The form with what the page itself found wrong."""
+        return replace(self, errors={**self.errors, **errors})
 
     def refused(self, refusal: Refusal) -> "Form":
         """The same form with the service's words beside the fields they are about.

@@ -1,13 +1,47 @@
-"""Every page, one file each; the list here is the site map."""
+"""Every page, one file each; the list here is the site map, and its order decides."""
 
-from frontend.pages import preferences
+from frontend.pages import checks, preferences, search
+from frontend.pages.accounts import detail as account
+from frontend.pages.accounts import listing as accounts
+from frontend.pages.accounts import new as new_account
+from frontend.pages.applications import counter, queue
+from frontend.pages.applications import detail as application
+from frontend.pages.audit import audit
+from frontend.pages.desk import desk
+from frontend.pages.imports import listing as imports
+from frontend.pages.imports import sheet, upload
+from frontend.pages.members import detail as member
+from frontend.pages.members import listing as members
 from frontend.pages.session import activation, devices, login, logout, union
+from frontend.pages.unions import detail as union_page
+from frontend.pages.unions import edit as union_edit
+from frontend.pages.unions import listing as unions
+from frontend.pages.unions import poster
 
 ROUTERS = (
     preferences.router,
+    checks.router,
     login.router,
     logout.router,
     activation.router,
     union.router,
     devices.router,
+    desk.router,
+    search.router,
+    queue.router,
+    counter.router,
+    application.router,
+    members.router,
+    member.router,
+    imports.router,
+    upload.router,
+    sheet.router,
+    unions.router,
+    union_page.router,
+    union_edit.router,
+    poster.router,
+    accounts.router,
+    new_account.router,
+    account.router,
+    audit.router,
 )

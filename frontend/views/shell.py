@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from services.chassis.kernel.actors import ROLE_LABELS, Actor, Kind, Role
 
@@ -80,6 +81,14 @@ def shell_of(
         is_elder=is_elder,
         path=path,
     )
+
+
+def counts_of(desk: Mapping[str, Any]) -> dict[str, int]:
+    """What waits in each area, out of the desk's answer."""
+    counts = desk.get("counts") or {}
+    waiting = {"applications": "applications", "imports": "imports", "members": "transfers"}
+    found = {area: counts.get(name) for area, name in waiting.items()}
+    return {area: count for area, count in found.items() if isinstance(count, int)}
 
 
 def _areas(actor: Actor, path: str, counts: Mapping[str, int]) -> tuple[Area, ...]:

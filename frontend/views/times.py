@@ -3,6 +3,8 @@
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from services.chassis.kernel.clock import utc_now
+
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
@@ -44,3 +46,16 @@ def near_day(one: date, today: date) -> str:
     if one.year == today.year:
         return f"{one.month}月{one.day}日"
     return f"{one.year}年{one.month}月{one.day}日"
+
+
+def today() -> date:
+    """The day it is in the offices."""
+    return utc_now().astimezone(SHANGHAI).date()
+
+
+def parsed_day(text: str) -> date | None:
+    """The day that was typed or picked, if it is one."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None

@@ -1,0 +1,91 @@
+"""The applications that wait, to be read one by one or decided many at once."""
+
+from dataclasses import replace
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from frontend.clients.membership import Membership, MembershipApi
+from frontend.pages.frame import staff_router
+from frontend.render import redirect, render
+from frontend.session import StaffVisit, Visit
+from frontend.views.applications import queue_row
+from frontend.views.decisions import Bulk, told
+from frontend.views.lists import Pill
+from frontend.views.times import today
+from services.chassis.kernel.actors import Role
+
+router = staff_router()
+_STATES = {
+    "submitted": "待审核",
+    "returned": "退回补正",
+    "draft": "草稿",
+    "admitted": "已入会",
+    "refused": "未通过",
+    "withdrawn": "已撤回",
+}
+
+
+@router.get("/applications")
+async def queue(
+    request: Request,
+    visit: StaffVisit,
+    membership: MembershipApi,
+    state: str = "submitted",
+    after: str | None = None,
+) -> Response:
+    wanted = state if state in _STATES else "submitted"
+    return await _page(request, visit, membership, wanted, after, Bulk())
+
+
+@router.post("/applications/decisions")
+async def decide_many(request: Request, visit: StaffVisit, membership: MembershipApi) -> Response:
+    form = await request.form()
+    chosen = tuple(str(one) for one in form.getlist("id"))
+    outcome = "admitted" if form.get("outcome") == "admitted" else "refused"
+    bulk = Bulk(chosen, str(form.get("reason") or "").strip())
+    if missing := bulk.missing(outcome):
+        shown = replace(bulk, problem=missing)
+        after = str(form.get("after") or "") or None
+        return await _page(request, visit, membership, "submitted", after, shown, 422)
+    body = {"application_ids": chosen, "outcome": outcome, "reason": bulk.reason}
+    answer = await membership.send("POST", "/decisions", body, key=str(form.get("_key") or ""))
+    result = told(answer)
+    if not result.kept_back:
+        return redirect(request, "/applications", said=result.summary)
+    return render(request, "applications/decisions.html", result=result)
+
+
+async def _page(
+    request: Request,
+    visit: Visit,
+    membership: Membership,
+    state: str,
+    after: str | None,
+    bulk: Bulk,
+    status: int = 200,
+) -> Response:
+    page = await membership.get("/applications", state=state, after=after, limit=_rows(request))
+    return render(
+        request,
+        "applications/queue.html",
+        fragment="applications/_queue.html",
+        status=status,
+        rows=[queue_row(item, today()) for item in page["items"]],
+        next=page.get("next"),
+        after=after or "",
+        state=state,
+        query=urlencode({"state": state}),
+        filters=[
+            Pill(label, f"/applications?state={key}", None, key == state)
+            for key, label in _STATES.items()
+        ],
+        bulk=bulk,
+        may_decide=state == "submitted" and visit.actor.has(Role.REVIEWER, Role.APPROVER),
+        may_prepare=visit.actor.has(Role.CLERK),
+    )
+
+
+def _rows(request: Request) -> str:
+    return str(request.app.state.settings.rows)

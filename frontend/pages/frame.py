@@ -1,0 +1,40 @@
+"""What the left column counts; a page that is only a fragment does not ask."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends
+from starlette.requests import Request
+
+from frontend.clients.membership import MembershipApi
+from frontend.csrf import PageRoute
+from frontend.render import wants_fragment
+from frontend.session import visit_of
+from frontend.views.shell import counts_of
+from services.chassis.kernel.actors import Kind, Role
+from services.chassis.kernel.refusals import Refusal
+
+_COUNTED = (Role.CLERK, Role.REVIEWER, Role.APPROVER)
+
+
+async def read_counts(request: Request, membership: MembershipApi) -> dict[str, Any]:
+    """The desk as the service sees it, kept for the frame and for the desk's own page."""
+    visit = visit_of(request)
+    if visit.actor.kind is not Kind.STAFF or not visit.actor.has(*_COUNTED):
+        return {}
+    if request.method != "GET" or wants_fragment(request):
+        return {}
+    try:
+        desk: dict[str, Any] = await membership.desk()
+    except Refusal:
+        # The column without numbers is better than no page.
+        return {}
+    request.state.counts = counts_of(desk)
+    return desk
+
+
+Counted = Annotated[dict[str, Any], Depends(read_counts)]
+
+
+def staff_router() -> APIRouter:
+    """A router whose pages carry the left column with its counts."""
+    return APIRouter(route_class=PageRoute, dependencies=[Depends(read_counts)])

@@ -1,0 +1,119 @@
+"""One sheet: its progress while work is under way, then its dry run with the wrong cells open."""
+
+from uuid import UUID
+
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+
+from frontend.clients.membership import MembershipApi
+from frontend.forms.form import Form
+from frontend.pages.frame import staff_router
+from frontend.render import redirect, render
+from frontend.session import StaffVisit
+from frontend.views.imports import columns, filters, import_page, sheet_row
+from services.chassis.kernel.clock import utc_now
+
+router = staff_router()
+_SHOWS = ("faulty", "all", "ready", "duplicate")
+# action: what is called for it, and what is said afterwards
+_ACTIONS = {
+    "confirm": ("confirmation", ""),
+    "cancel": ("cancellation", "这次导入已取消。"),
+    "reverse": ("reversal", ""),
+}
+
+
+@router.get("/imports/{import_id}")
+async def show(
+    request: Request,
+    visit: StaffVisit,
+    membership: MembershipApi,
+    import_id: UUID,
+    show: str = "",
+    after: str | None = None,
+) -> Response:
+    answer = await membership.read(f"/imports/{import_id}")
+    it = import_page(answer.body, utc_now())
+    show = show if show in _SHOWS else ("faulty" if it.wrong else "all")
+    rows, following = [], None
+    if not it.is_running:
+        rows_at = f"/imports/{import_id}/rows"
+        limit = str(request.app.state.settings.rows)
+        page = await membership.get(rows_at, show=show, after=after, limit=limit)
+        rows, following = page["items"], page.get("next")
+    order = columns(answer.body, rows)
+    return render(
+        request,
+        "imports/sheet.html",
+        fragment="imports/_progress.html" if it.is_running else None,
+        it=it,
+        etag=answer.etag,
+        columns=order,
+        rows=[sheet_row(row, order) for row in rows],
+        next=following,
+        after=after or "",
+        show=show,
+        filters=filters(str(import_id), answer.body, show),
+    )
+
+
+@router.get("/imports/{import_id}/state")
+async def progress(
+    request: Request, visit: StaffVisit, membership: MembershipApi, import_id: UUID
+) -> Response:
+    """The progress bar alone, asked for every second; when work ends the page is opened anew."""
+    it = import_page(await membership.get(f"/imports/{import_id}"), utc_now())
+    if not it.is_running:
+        return redirect(request, f"/imports/{import_id}")
+    return render(request, "imports/_progress.html", it=it)
+
+
+@router.post("/imports/{import_id}/rows/{number}")
+async def mend(
+    request: Request, visit: StaffVisit, membership: MembershipApi, import_id: UUID, number: int
+) -> Response:
+    """One cell is mended in the page; the row comes back judged anew."""
+    data = await request.form()
+    form = Form(()).typed(data)
+    field, value = str(data.get("field") or ""), str(data.get("value") or "")
+    path = f"/imports/{import_id}/rows/{number}"
+    row = await membership.send("PATCH", path, {field: value}, key=form.key, etag=form.etag)
+    batch = await membership.get(f"/imports/{import_id}")
+    order = columns(batch, [row])
+    return render(
+        request,
+        "imports/mended.html",
+        fragment="imports/_row.html",
+        it=import_page(batch, utc_now()),
+        row=sheet_row(row, order, is_mended=True),
+        columns=order,
+    )
+
+
+@router.post("/imports/{import_id}/{action}")
+async def act(
+    request: Request, visit: StaffVisit, membership: MembershipApi, import_id: UUID, action: str
+) -> Response:
+    part, said = _ACTIONS.get(action, _ACTIONS["cancel"])
+    form = Form(()).typed(await request.form())
+    path = f"/imports/{import_id}/{part}"
+    await membership.send("PUT", path, {}, key=form.key, etag=form.etag)
+    return redirect(request, f"/imports/{import_id}", said=said)
+
+
+@router.get("/imports/{import_id}/rejected.xlsx")
+async def rejected(
+    request: Request, visit: StaffVisit, membership: MembershipApi, import_id: UUID
+) -> Response:
+    file = await membership.download(f"/imports/{import_id}/rejected.xlsx")
+    headers = {"content-disposition": file.disposition}
+    return StreamingResponse(file.chunks, 200, headers, media_type=file.kind)
+
+
+@router.get("/import-templates/{kind}.xlsx")
+async def template(
+    request: Request, visit: StaffVisit, membership: MembershipApi, kind: str
+) -> Response:
+    file = await membership.download(f"/import-templates/{kind}.xlsx")
+    headers = {"content-disposition": file.disposition}
+    return StreamingResponse(file.chunks, 200, headers, media_type=file.kind)

@@ -1,0 +1,64 @@
+"""A sheet is handed in as it is; what is wrong with it shows in the dry run."""
+
+import aiohttp
+from starlette.datastructures import UploadFile
+from starlette.requests import Request
+from starlette.responses import Response
+
+from frontend.clients.membership import Membership, MembershipApi
+from frontend.forms.form import Form
+from frontend.forms.upload import UPLOAD
+from frontend.pages.frame import staff_router
+from frontend.render import redirect, render
+from frontend.session import StaffVisit, Visit
+from frontend.views.unions import options_below
+from services.chassis.kernel.refusals import (
+    Conflict,
+    Forbidden,
+    TooLarge,
+    Unprocessable,
+    UnsupportedMedia,
+)
+
+router = staff_router()
+_WHERE = {"members": "/imports", "unions": "/union-imports"}
+
+
+@router.get("/imports/new")
+async def show(
+    request: Request, visit: StaffVisit, membership: MembershipApi, kind: str = "members"
+) -> Response:
+    own = str(visit.actor.union_id or "")
+    form = Form(UPLOAD).filled(kind=kind if kind in _WHERE else "members", union_id=own)
+    return await _page(request, visit, membership, form)
+
+
+@router.post("/imports")
+async def upload(request: Request, visit: StaffVisit, membership: MembershipApi) -> Response:
+    data = await request.form()
+    form = Form(UPLOAD).typed(data)
+    file = data.get("file")
+    if not isinstance(file, UploadFile) or not file.filename:
+        form = form.with_errors(file="请选择要上传的文件。")
+    elif not form.errors:
+        try:
+            path = _WHERE[form.text("kind") if form.text("kind") in _WHERE else "members"]
+            made = await membership.upload(path, _sent(form, file), form.key)
+            return redirect(request, f"/imports/{made['id']}")
+        except (Conflict, Forbidden, TooLarge, Unprocessable, UnsupportedMedia) as refusal:
+            form = form.refused(refusal)
+    return await _page(request, visit, membership, form, 422)
+
+
+def _sent(form: Form, file: UploadFile) -> aiohttp.FormData:
+    sent = aiohttp.FormData()
+    sent.add_field("union_id", form.text("union_id"))
+    sent.add_field("file", file.file, filename=file.filename, content_type=file.content_type)
+    return sent
+
+
+async def _page(
+    request: Request, visit: Visit, membership: Membership, form: Form, status: int = 200
+) -> Response:
+    choices = {"union_id": await options_below(membership, visit.actor)}
+    return render(request, "imports/upload.html", status=status, form=form.offering(choices))

@@ -1,0 +1,90 @@
+"""The audit, told in words."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from frontend.views.marks import mark
+from frontend.views.reading import code, number, text
+from frontend.views.times import moment
+from frontend.views.unions import role_label
+
+# fmt: off
+ACTIONS = {
+    "application.prepared": "填写入会申请",  "application.amended":  "修改入会申请",
+    "application.submit":   "提交入会申请",  "application.return":   "退回补正",
+    "application.admit":    "同意入会",      "application.refuse":   "不予通过",
+    "application.withdraw": "撤回申请",      "application.read":     "查看入会申请",
+    "application.searched": "查找入会申请",  "member.read":          "查看会员",
+    "member.searched":      "查找会员",      "person.read":          "查看个人资料",
+    "person.disclosed":     "查看完整资料",  "register.checked":     "核对是否已入会",
+    "card.verified":        "核验会员卡",    "union.founded":        "建立工会",
+    "union.changed":        "修改工会资料",  "import.received":      "上传名单",
+    "import.applied":       "导入名单",      "import.undone":        "撤销导入",
+    "account.created":      "建立账号",      "account.activated":    "开通账号",
+    "account.suspended":    "停用账号",      "account.resumed":      "恢复账号",
+    "account.closed":       "注销账号",      "account.locked":       "锁定账号",
+    "account.unlocked":     "解除锁定",      "account.reinvited":    "重新发激活码",
+    "account.searched":     "查找账号",      "grant.made":           "授予角色",
+    "grant.revoked":        "收回角色",      "gateway.refused":      "入口拒绝",
+    "session.opened":       "登录",          "session.closed":       "退出登录",
+    "session.refused":      "登录失败",
+}
+# fmt: on
+_OUTCOMES = {"done": "已办", "refused": "被拒绝", "failed": "没有办成"}
+_KINDS = {"application": "/applications", "membership": "/members", "union": "/unions"}
+
+
+@dataclass(frozen=True, slots=True)
+class AuditRow:
+    """One line of the audit."""
+
+    when: str
+    who: str
+    roles: str
+    what: str
+    url: str
+    change: str
+    outcome: str
+    reason: str
+    address: str
+    subject: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """Whether one service's record is whole."""
+
+    service: str
+    is_whole: bool
+    told: str
+    problems: list[str]
+
+
+def audit_row(item: Mapping[str, Any], now: datetime) -> AuditRow:
+    """One thing that was done, by whom, from which state to which, and why."""
+    action, subject = text(item, "action"), text(item, "subject")
+    before, after = (mark(code(item, end)).label for end in ("before", "after"))
+    base = _KINDS.get(text(item, "subject_kind"), "")
+    return AuditRow(
+        when=moment(text(item, "at"), now),
+        who=text(item, "actor_name"),
+        roles="、".join(role_label(str(role)) for role in item.get("actor_roles", ())),
+        what=ACTIONS.get(action, action),
+        url=f"{base}/{subject}" if base and subject else "",
+        change=f"{before} → {after}" if before and after else after,
+        outcome=_OUTCOMES.get(text(item, "outcome"), text(item, "outcome")),
+        reason=text(item, "reason"),
+        address=text(item, "address"),
+        subject=subject,
+    )
+
+
+def chain(service: str, found: Mapping[str, Any]) -> Chain:
+    """A verification in one sentence."""
+    rows, batches = number(found, "rows"), number(found, "batches")
+    unsealed = number(found, "unsealed")
+    tail = f"，另有 {unsealed} 条刚写入、等待封存" if unsealed else ""
+    told = f"{batches:,} 批、{rows:,} 条记录首尾相接{tail}"
+    return Chain(service, bool(found.get("intact")), told, list(found.get("problems", ())))

@@ -1,0 +1,193 @@
+"""Sheets handed in: as rows of a list, as progress, and as the dry run with its wrong cells."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from frontend.views.lists import Pill
+from frontend.views.marks import Mark, mark
+from frontend.views.reading import code, items, number, text
+from frontend.views.times import moment
+
+_RUNNING = {"received", "checking", "applying", "undoing"}
+_FILTERS = {"all": "全部", "ready": "可导入", "faulty": "需修改", "duplicate": "重复"}
+_ROW_MARKS = {
+    "ready": Mark("可导入", "good", "check"),
+    "faulty": Mark("需修改", "bad", "cross"),
+    "duplicate": Mark("重复", "waiting", "alarm"),
+    "applied": Mark("已导入", "good", "check"),
+    "undone": Mark("已撤销", "muted", "back"),
+    "kept": Mark("已审核，未撤销", "muted", "check"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ImportRow:
+    """One sheet in the list."""
+
+    id: str
+    url: str
+    file: str
+    union: str
+    when: str
+    who: str
+    state: Mark
+    told: str
+
+
+@dataclass(frozen=True, slots=True)
+class ImportPage:
+    """One sheet: how far it is and what may be done."""
+
+    id: str
+    file: str
+    union: str
+    when: str
+    state: Mark
+    is_running: bool
+    done: int
+    total: int
+    message: str
+    ready: int
+    wrong: int
+    applied: int
+    actions: list[str]
+    promise: str
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of the sheet, by the name our form gives it."""
+
+    field: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell: what was in it, and what is wrong with that."""
+
+    field: str
+    title: str
+    value: str
+    problem: str
+    is_wrong: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SheetRow:
+    """One row of the dry run; ``rest`` are problems that belong to no single cell."""
+
+    number: int
+    cells: list[Cell]
+    state: Mark
+    rest: list[str]
+    is_mended: bool
+
+
+def import_row(item: Mapping[str, Any], now: datetime) -> ImportRow:
+    """A row of the list."""
+    counts = item.get("counts") or {}
+    wrong = number(counts, "faulty") + number(counts, "duplicate")
+    told = f"{number(counts, 'ready') + number(counts, 'applied'):,} 可用，{wrong:,} 待改"
+    return ImportRow(
+        id=text(item, "id"),
+        url=f"/imports/{text(item, 'id')}",
+        file=text(item, "file_name"),
+        union=text(item, "union"),
+        when=moment(text(item, "created_at"), now),
+        who=text(item, "made_by") or text(item, "prepared_name"),
+        state=mark(code(item, "state")),
+        told=told if number(counts, "total") else "",
+    )
+
+
+def import_page(item: Mapping[str, Any], now: datetime) -> ImportPage:
+    """One sheet, with what its one main action will do in words."""
+    counts, progress = item.get("counts") or {}, item.get("progress") or {}
+    state = code(item, "state")
+    ready = number(counts, "ready")
+    wrong = number(counts, "faulty") + number(counts, "duplicate")
+    rest = f"，其余 {wrong:,} 行可下载修改" if wrong else ""
+    return ImportPage(
+        id=text(item, "id"),
+        file=text(item, "file_name"),
+        union=text(item, "union"),
+        when=moment(text(item, "created_at"), now),
+        state=mark(state),
+        is_running=state in _RUNNING,
+        done=number(progress, "done"),
+        total=number(progress, "total") or number(counts, "total"),
+        message=text(progress, "message") or text(item, "message") or text(item, "problem"),
+        ready=ready,
+        wrong=wrong,
+        applied=number(counts, "applied"),
+        actions=[str(action) for action in items(item, "actions")],
+        promise=f"导入 {ready:,} 人{rest}",
+    )
+
+
+def filters(import_id: str, item: Mapping[str, Any], show: str) -> list[Pill]:
+    """The totals, each of which shows its rows."""
+    counts = item.get("counts") or {}
+    totals = {"all": number(counts, "total")} | {
+        k: number(counts, k) for k in _FILTERS if k != "all"
+    }
+    return [
+        Pill(label, f"/imports/{import_id}?show={key}", totals[key], key == show)
+        for key, label in _FILTERS.items()
+    ]
+
+
+def columns(item: Mapping[str, Any], rows: list[Any]) -> list[Column]:
+    """The columns that the sheet has, in its own order."""
+    told = items(item, "columns")
+    if told:
+        return [Column(text(one, "field"), text(one, "title")) for one in told]
+    first = rows[0].get("cells", {}) if rows else {}
+    return [Column(name, _TITLES.get(name, name)) for name in first]
+
+
+def sheet_row(row: Mapping[str, Any], order: list[Column], *, is_mended: bool = False) -> SheetRow:
+    """One row, its cells in the sheet's order."""
+    problems: dict[str, list[str]] = {}
+    for one in items(row, "problems"):
+        problems.setdefault(text(one, "field"), []).append(text(one, "message"))
+    state = code(row, "state")
+    cells = row.get("cells") or {}
+    known = {column.field for column in order}
+    return SheetRow(
+        number=number(row, "number"),
+        cells=[
+            Cell(
+                field=column.field,
+                title=column.title,
+                value=text(cells, column.field),
+                problem="".join(problems.get(column.field, ())),
+                is_wrong=column.field in problems and state == "faulty",
+            )
+            for column in order
+        ],
+        state=_ROW_MARKS.get(state, mark(state)),
+        rest=[words for name, found in problems.items() if name not in known for words in found],
+        is_mended=is_mended,
+    )
+
+
+_TITLES = {
+    "name": "姓名",
+    "document_kind": "证件类别",
+    "document": "证件号码",
+    "phone": "手机",
+    "group_code": "群体",
+    "platforms": "平台",
+    "relation": "用工形式",
+    "employer_name": "工作单位",
+    "started_on": "从业日期",
+    "address": "住址",
+    "education": "学历",
+    "ethnicity": "民族",
+    "politics": "政治面貌",
+    "household_kind": "户籍类型",
+}
