@@ -23,6 +23,6 @@ omit=
 [ "$want" = all ] || omit="--omit=dev"
 echo "安装页面资源 installing the pages' assets (once) …"
 # No package's script runs here: what is installed is files, and nothing else happens.
-$npm ci --prefix frontend --ignore-scripts --no-audit --no-fund --loglevel=error $omit \
+$npm ci --prefix frontend --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error $omit >/dev/null \
   || fail "页面资源没有装全 the pages' assets are not all installed: see the lines above, then run again."
 echo "$lock $want" > "$stamp"
