@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import structlog
 from starlette.types import Receive, Scope, Send
+from structlog.contextvars import bind_contextvars, reset_contextvars
 
 from gateway.answers import Outgoing, refused
 from gateway.body import SenderGone
@@ -31,6 +32,7 @@ from gateway.sessions import Sessions
 from gateway.settings import Settings
 from gateway.telemetry import Telemetry
 from services.chassis.edge.assertions import load_key, load_trust
+from services.chassis.edge.telemetry import configure_logs
 from services.chassis.kernel.clock import utc_now
 from services.chassis.kernel.refusals import Refusal, Unavailable
 
@@ -106,6 +108,7 @@ class Gateway:
         began = monotonic()
         out = Outgoing(send, request_id_of(scope["headers"]), scope["method"] == "HEAD")
         visit = Visit(self._parts, self._doorway, scope, receive, out)
+        bound = bind_contextvars(part="gateway", request_id=out.request_id)
         self._under_way += 1
         self._parts.telemetry.in_flight.set(self._under_way)
         try:
@@ -115,14 +118,15 @@ class Gateway:
         except Refusal as refusal:
             await visit.refuse(refusal)
         except SenderGone:
-            log.info("request.sender_gone", request_id=out.request_id)
+            log.info("request.sender_gone")
         except Exception as error:
-            log.error("request.broken", request_id=out.request_id, exc_info=error)
+            log.error("request.broken", exc_info=error)
             await visit.refuse(Broken("系统出错，已经记录。如需求助请提供本次请求的编号。"))
         finally:
             self._under_way -= 1
             self._parts.telemetry.in_flight.set(self._under_way)
             visit.note(monotonic() - began)
+            reset_contextvars(**bound)
 
 
 class Visit:
@@ -195,5 +199,8 @@ async def _end(task: asyncio.Task[None]) -> None:
 
 
 def create_app(settings: Settings | None = None) -> Gateway:
-    """The application, not yet started."""
-    return Gateway(settings or Settings())
+    """The application, not yet started; a process of its own logs as every part does."""
+    if settings is None:
+        settings = Settings()
+        configure_logs("gateway", settings.log_level)
+    return Gateway(settings)

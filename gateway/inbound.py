@@ -8,12 +8,14 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
-from secrets import token_hex
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from gateway.limits import Reading
 from gateway.refusals import AddressTooLong, Ambiguous, HeadersTooLarge
+from services.chassis.edge.redaction import looks_personal
+from services.chassis.edge.tracing import continue_trace
+from services.chassis.kernel.ids import new_id
 from services.chassis.kernel.refusals import Malformed, UnsupportedMedia
 
 MAX_PATH = 2048
@@ -21,7 +23,6 @@ MAX_QUERY = 8192
 MAX_HEADERS = 100
 MAX_HEADER_BYTES = 32 * 1024
 SANE_ID = re.compile(rb"[A-Za-z0-9-]{16,64}")
-TRACE = re.compile(rb"00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})")
 SUSPECT_PATH = re.compile(r"//|\\|[\x00-\x20\x7f]|%2f|%5c|%(?![0-9a-f]{2})|%[01]|%7f", re.I)
 ONCE = {
     b"host", b"content-length", b"transfer-encoding", b"content-type", b"content-encoding",
@@ -80,7 +81,7 @@ class Doorway:
             peer=peer,
             address=self._address(peer, headers),
             request_id=request_id,
-            traceparent=_traceparent(headers.get(b"traceparent", b"")),
+            traceparent=continue_trace(headers.get(b"traceparent", b"").decode("latin-1")).header,
             has_body=has_body,
             length=length,
         )
@@ -114,11 +115,13 @@ def came_straight(call: Call) -> bool:
 
 
 def request_id_of(headers: Iterable[tuple[bytes, bytes]]) -> str:
-    """The caller's request id if it is sane, else a fresh one."""
+    """The caller's request id if it is sane and nobody's number, else a fresh one."""
     given = [value for name, value in headers if name == b"x-request-id"]
     if len(given) == 1 and SANE_ID.fullmatch(given[0]):
-        return given[0].decode()
-    return token_hex(16)
+        text = given[0].decode()
+        if not looks_personal(text):
+            return text
+    return new_id().hex
 
 
 def sane_address(text: str) -> str:
@@ -198,10 +201,3 @@ def _query(raw: bytes) -> bytes:
     if any(byte <= 0x20 or byte >= 0x7F for byte in raw):
         raise Ambiguous("网址中的查询条件含有不允许的字符。")
     return raw
-
-
-def _traceparent(given: bytes) -> str:
-    known = TRACE.fullmatch(given)
-    if known and set(known[1]) != {ord("0")} and set(known[2]) != {ord("0")}:
-        return f"00-{known[1].decode()}-{token_hex(8)}-{known[3].decode()}"
-    return f"00-{token_hex(16)}-{token_hex(8)}-01"

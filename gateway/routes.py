@@ -41,10 +41,10 @@ class Rule:
 
 
 POST = ("POST",)
+GET = ("GET", "HEAD")
 COOKIE = Proof.COOKIE
 SHEET = 300 * MIB
 UPLOAD = 20 * MIB
-GET = ("GET", "HEAD")
 
 # The first row that fits decides.
 RULES: tuple[Rule, ...] = (
@@ -88,15 +88,9 @@ RULES: tuple[Rule, ...] = (
     Rule(FRONTEND, "/redoc/**", is_open=False),
     Rule(FRONTEND, "/openapi.json", is_open=False),
     Rule(FRONTEND, "/static/**", GET, limit="static", proof=Proof.NONE),
-    Rule(
-        FRONTEND,
-        "/imports",
-        POST,
-        limit="upload",
-        body=SHEET,
-        seconds=900,
-        proof=COOKIE,
-        streams=True,
+    *(
+        Rule(FRONTEND, path, POST, "upload", SHEET, 900, COOKIE, streams=True)
+        for path in ("/imports", "/imports/new", "/union-imports", "/union-imports/new")
     ),
     Rule(FRONTEND, "/imports/*/progress", GET, proof=COOKIE, streams=True),
     Rule(FRONTEND, "/imports/*/rejected.xlsx", GET, seconds=60, proof=COOKIE, streams=True),

@@ -64,7 +64,6 @@ class Telemetry:
             status=out.status,
             ms=round(seconds * 1000, 1),
             sent=out.sent,
-            request_id=out.request_id,
             trace_id=call.traceparent[3:35] if call else "",
             through=call.client or "" if call else "",
         )
