@@ -9,7 +9,7 @@ from openpyxl.utils.escape import unescape
 
 from services.chassis.data.attachments import safe_name
 from services.chassis.data.imports.layout import find_layout
-from services.chassis.data.imports.writing import write_csv, write_template, write_xlsx
+from services.chassis.data.imports.writing import csv_rows, write_template, xlsx_rows
 from tests.sheet_columns import COLUMNS
 
 FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx", '=HYPERLINK("http://x","y")']
@@ -17,7 +17,9 @@ HEADERS = ["姓名", "退回原因"]
 
 
 def test_write_xlsx_keeps_formulas_as_text(tmp_path):
-    write_xlsx(tmp_path / "a.xlsx", HEADERS, [[text, "http://x"] for text in FORMULAS])
+    with xlsx_rows(tmp_path / "a.xlsx", HEADERS) as add:
+        add([text, "http://x"] for text in FORMULAS[:3])
+        add([text, "http://x"] for text in FORMULAS[3:])
 
     sheet = openpyxl.load_workbook(tmp_path / "a.xlsx").active
     cells = [row[0] for row in sheet.iter_rows(min_row=2)]
@@ -28,7 +30,8 @@ def test_write_xlsx_keeps_formulas_as_text(tmp_path):
 
 
 def test_write_csv_has_a_mark_and_neutral_cells(tmp_path):
-    write_csv(tmp_path / "a.csv", HEADERS, [[text, '他说"好",走了'] for text in FORMULAS])
+    with csv_rows(tmp_path / "a.csv", HEADERS) as add:
+        add([text, '他说"好",走了'] for text in FORMULAS)
 
     raw = (tmp_path / "a.csv").read_bytes()
     rows = list(csv.reader(io.StringIO(raw.decode("utf-8-sig"), newline="")))

@@ -72,11 +72,15 @@ class Attachments:
             size=attachment.size,
             media_type=attachment.media_type,
             original_name=attachment.original_name,
-            path=str(attachment.path.relative_to(self.root)),
+            path=self.stored(attachment),
             created_at=tx.now,
             created_by=tx.actor.id,
         )
         await tx.session.execute(row)
+
+    def stored(self, attachment: Attachment) -> str:
+        """Where a file lies inside the folder, as rows remember it."""
+        return str(attachment.path.relative_to(self.root))
 
     def discard(self, attachment: Attachment) -> None:
         """Remove a file that was refused."""

@@ -38,18 +38,23 @@ def check_chunk(
             kept.append(row)
     checked = Checked(numbers, kept, {})
     for column in columns:
-        cells = _cells_at(kept, layout.places.get(column.name))
-        checked.values[column.name], problems = check_column(column, cells)
-        for position, problem in problems.items():
-            checked.add(position, problem)
+        _check(checked, column, _cells_at(kept, layout.places.get(column.name)))
     return checked
+
+
+def _check(checked: Checked, column: Column, cells: Sequence[Any]) -> None:
+    checked.values[column.name], problems = check_column(column, cells)
+    for position, problem in problems.items():
+        checked.add(position, problem)
 
 
 def check_row(columns: Sequence[Column], typed: dict[str, str]) -> Checked:
     """One row mended by hand, by field; checked exactly as it would be in a sheet."""
-    layout = Layout(0, (), {column.name: i for i, column in enumerate(columns)})
     row = [typed.get(column.name, "") for column in columns]
-    return check_chunk(columns, layout, 1, [row])
+    checked = Checked([1], [row], {})
+    for column, cell in zip(columns, row, strict=True):
+        _check(checked, column, [cell])
+    return checked
 
 
 def as_typed(cells: Sequence[Any]) -> list[str]:

@@ -1,7 +1,9 @@
 """Sheets out: rows with their reasons, and templates; every cell is text, none is a formula."""
 
 import csv
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 
 import xlsxwriter
@@ -16,8 +18,12 @@ OPTIONS = {"constant_memory": True, "strings_to_formulas": False, "strings_to_ur
 LONGEST_CELL = 32_767  # what a cell of a workbook can hold
 
 
-def write_xlsx(path: Path, headers: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """One sheet of text, header row frozen; memory does not grow with the rows."""
+Add = Callable[[Iterable[Sequence[str]]], None]
+
+
+@contextmanager
+def xlsx_rows(path: Path, headers: Sequence[str]) -> Iterator[Add]:
+    """One sheet of text, header row frozen; rows come some at a time and are not kept."""
     with xlsxwriter.Workbook(str(path), OPTIONS) as book:
         sheet = book.add_worksheet("名单")
         text = book.add_format({"num_format": "@"})
@@ -26,18 +32,29 @@ def write_xlsx(path: Path, headers: Sequence[str], rows: Iterable[Sequence[str]]
         for place, header in enumerate(headers):
             sheet.set_column(place, place, min(WIDEST, 6 + 2 * len(header)), text)
             sheet.write_string(0, place, header, bold)
-        for number, row in enumerate(rows, 1):
-            for place, cell in enumerate(row):
-                sheet.write_string(number, place, cell[:LONGEST_CELL], text)
+        number = count(1)
+
+        def add(rows: Iterable[Sequence[str]]) -> None:
+            for row in rows:
+                at = next(number)
+                for place, cell in enumerate(row):
+                    sheet.write_string(at, place, cell[:LONGEST_CELL], text)
+
+        yield add
 
 
-def write_csv(path: Path, headers: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+@contextmanager
+def csv_rows(path: Path, headers: Sequence[str]) -> Iterator[Add]:
     """RFC 4180 with a byte order mark, so that a double click shows Chinese."""
     with path.open("w", encoding="utf-8", newline="") as file:
         file.write(BOM)
         writer = csv.writer(file, lineterminator="\r\n")
         writer.writerow([neutral(header) for header in headers])
-        writer.writerows([neutral(cell) for cell in row] for row in rows)
+
+        def add(rows: Iterable[Sequence[str]]) -> None:
+            writer.writerows([neutral(cell) for cell in row] for row in rows)
+
+        yield add
 
 
 def write_template(path: Path, columns: Sequence[Column], title: str) -> None:

@@ -1,0 +1,1 @@
+"""What the worker runs; each handler calls one use case."""

@@ -1,0 +1,148 @@
+"""The rows of imported sheets: staged by COPY, sealed, read page by page."""
+
+from collections.abc import AsyncIterator, Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import orjson
+from sqlalchemy import Row, select
+
+from services.chassis.data.bulk import copy_rows
+from services.chassis.data.imports.columns import Problem
+from services.chassis.data.pages import Cut, cut
+from services.chassis.data.read import Read, Reader
+from services.chassis.data.sealed import Sealer
+from services.chassis.data.tx import Tx
+from services.chassis.kernel.refusals import NotFound
+from services.membership.domain.import_batch import RowState
+from services.membership.store.audited import audited
+from services.membership.store.tables import ImportRow
+
+COLUMNS = (
+    "import_id",
+    "number",
+    "state",
+    "is_faulty",
+    "document_key",
+    "cells",
+    "problems",
+    "marks",
+    "version",
+)
+AT_A_TIME = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """A row as it stood in the sheet, and as it is understood (by column, in their order)."""
+
+    typed: list[str]
+    values: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """A judged row on its way into the table."""
+
+    number: int
+    cells: Cells
+    document: tuple[str, str] | None
+    problems: Sequence[Problem]
+
+    @property
+    def is_faulty(self) -> bool:
+        return any(problem.severity == "error" for problem in self.problems)
+
+
+def place_of(import_id: UUID, number: int) -> str:
+    return f"import_rows:{import_id}:{number}:cells"
+
+
+def as_json(problems: Sequence[Problem]) -> list[dict[str, str]]:
+    return [
+        {"field": p.field, "code": p.code, "message": p.message, "severity": str(p.severity)}
+        for p in problems
+    ]
+
+
+async def stage(tx: Tx, import_id: UUID, rows: Sequence[Staged]) -> None:
+    """Add rows that were never staged before."""
+    plain = [orjson.dumps([row.cells.typed, row.cells.values]) for row in rows]
+    prefix, suffix = place_of(import_id, 0).split(":0:")
+    places = [f"{prefix}:{row.number}:{suffix}" for row in rows]
+    sealed = tx.sealer.seal_many(plain, places)
+    documents = [f"{kind}:{number}" for kind, number in filter(None, (r.document for r in rows))]
+    keys = iter(tx.sealer.blind_many("document", documents))
+    records = [
+        (
+            import_id,
+            row.number,
+            RowState.FAULTY if row.is_faulty else RowState.READY,
+            row.is_faulty,
+            next(keys) if row.document else None,
+            cells,
+            orjson.dumps(as_json(row.problems)).decode() if row.problems else "[]",
+            "[]",
+            1,
+        )
+        for row, cells in zip(rows, sealed, strict=True)
+    ]
+    await copy_rows(tx, ImportRow.__table__, COLUMNS, records)  # type: ignore[arg-type]  # a mapped class's table is a Table
+
+
+def open_cells(sealer: Sealer, row: Row[Any] | ImportRow) -> Cells:
+    where = place_of(row.import_id, row.number)
+    typed, values = orjson.loads(sealer.open(row.cells, where))
+    return Cells(typed, values)
+
+
+def seal_cells(sealer: Sealer, import_id: UUID, number: int, cells: Cells) -> bytes:
+    return sealer.seal(orjson.dumps([cells.typed, cells.values]), place_of(import_id, number))
+
+
+async def page(
+    read: Read, import_id: UUID, states: Collection[RowState], at: Cut
+) -> tuple[Sequence[Row[Any]], str | None]:
+    """Rows of a sheet that the caller was already allowed to see, in its order; audited."""
+    table = ImportRow.__table__.c
+    query = select(*table).where(ImportRow.import_id == import_id)
+    if states:
+        query = query.where(ImportRow.state.in_(states))
+    query = audited(read, query, "import.rows-read", "import", import_id, after=at.after or "")
+    return await cut(read, query, [table.number], at)
+
+
+async def lock(tx: Tx, import_id: UUID, number: int) -> ImportRow:
+    query = select(ImportRow).where(ImportRow.import_id == import_id, ImportRow.number == number)
+    row: ImportRow | None = await tx.session.scalar(query.with_for_update())
+    if row is None:
+        raise NotFound("这张表里没有这一行，请刷新后重试。")
+    return row
+
+
+async def following(
+    read: Reader, import_id: UUID, states: Collection[RowState], after: int, limit: int
+) -> Sequence[Row[Any]]:
+    """The next rows in these states after a row number."""
+    query = (
+        select(*ImportRow.__table__.c)
+        .where(
+            ImportRow.import_id == import_id,
+            ImportRow.state.in_(states),
+            ImportRow.number > after,
+        )
+        .order_by(ImportRow.number)
+        .limit(limit)
+    )
+    return await read.rows(query)
+
+
+async def walk(
+    read: Reader, import_id: UUID, states: Collection[RowState]
+) -> AsyncIterator[Sequence[Row[Any]]]:
+    """All rows in these states, some at a time."""
+    after = 0
+    while rows := await following(read, import_id, states, after, AT_A_TIME):
+        yield rows
+        after = rows[-1].number

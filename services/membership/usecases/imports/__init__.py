@@ -1,0 +1,1 @@
+"""Sheets of people: received, checked, mended, applied, taken back."""
