@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ import pyotp
 from asgi_lifespan import LifespanManager
 from fastapi import FastAPI
 
+from services.chassis.data.deadlines import fire_one
 from services.chassis.data.inbox import Heard
 from services.chassis.edge.assertions import (
     load_key,
@@ -24,9 +25,8 @@ from services.chassis.edge.assertions import (
 )
 from services.chassis.kernel.actors import ANONYMOUS, Actor, Role
 from services.chassis.kernel.ids import new_id
-from services.identity.app import create_app
+from services.identity.app import IDENTITY, create_app
 from services.identity.settings import Settings
-from services.identity.usecases.unions.on_union_founded import on_union_founded
 from tests.clusters import TestDatabase
 from tests.people import (
     COUNTY,
@@ -74,7 +74,6 @@ class Rig:
     clock: Clock
     keys: Path
     database: TestDatabase
-    used: dict[str, int] = field(default_factory=dict)
 
     def as_(self, actor: Actor = ANONYMOUS, **headers: str) -> dict[str, str]:
         token = sign_actor(load_key(self.keys / "gateway.jwk"), actor, "identity", self.clock.now)
@@ -101,13 +100,20 @@ class Rig:
         query = "select outcome, reason, subject from identity.audit where action = %s order by id"
         return self.rows(query, action)
 
-    async def found(self, union_id: UUID, path: str, name: str) -> None:
+    async def hear(self, topic: str, union_id: UUID, path: str, name: str) -> None:
+        """What membership tells, as the inbox hands it on."""
         data = {"path": path, "name": name}
-        fact = Heard(
-            new_id(), "membership", "membership.union.founded", union_id, self.clock.now, data, 1
-        )
+        fact = Heard(new_id(), "membership", topic, union_id, self.clock.now, data, 1)
         async with self.app.state.store.begin() as tx:
-            await on_union_founded(tx, fact)
+            await IDENTITY.hears[topic](tx, fact)
+
+    async def found(self, union_id: UUID, path: str, name: str) -> None:
+        await self.hear("membership.union.founded", union_id, path, name)
+
+    async def sweep(self) -> None:
+        """Every deadline that is due."""
+        while await fire_one(self.app.state.store, IDENTITY.deadlines):
+            pass
 
     async def invite(self, account: str = "li.jingban", union: UUID = TOWN) -> tuple[UUID, str]:
         body = {"account": account, "name": "李经办", "phone": PHONE, "union_id": str(union)}
@@ -139,6 +145,9 @@ class Rig:
 
     def code(self, person: Person, **later: float) -> str:
         return pyotp.TOTP(person.secret).at(self.clock.now + timedelta(**later))
+
+    def as_code(self, secret: str) -> str:
+        return pyotp.TOTP(secret).at(self.clock.now)
 
     async def log_in(self, person: Person, **other: str) -> httpx.Response:
         body = {"account": person.account, "password": person.password, "code": self.code(person)}

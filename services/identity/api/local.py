@@ -11,10 +11,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse
 
-from services.chassis.data.read import Read
-from services.chassis.data.tx import Store
-from services.chassis.kernel.actors import SYSTEM
 from services.chassis.kernel.refusals import NotFound
+from services.chassis.web.depends import CurrentRead, PublicActor
+from services.chassis.web.route import UnitRoute
 from services.identity.domain.second_factor import STEP
 from services.identity.peers.local_codes import LocalCodes
 from services.identity.usecases.accounts.show_local_codes import show_local_codes
@@ -50,23 +49,20 @@ def _is_loopback(address: str) -> bool:
         return False
 
 
-async def gather(request: Request) -> dict[str, list[dict[str, Any]]]:
-    store: Store = request.app.state.store
+async def gather(
+    request: Request, actor: PublicActor, read: CurrentRead
+) -> dict[str, list[dict[str, Any]]]:
     sender: LocalCodes = request.app.state.code_sender
-    read = Read(store, SYSTEM, store.clock())
-    try:
-        accounts = await show_local_codes(read)
-    finally:
-        await read.close()
     phones = [
         {"phone": one.phone, "code": one.code, "sent_at": one.sent_at} for one in sender.shown()
     ]
-    return {"phone_codes": phones, "totp_codes": accounts}
+    return {"phone_codes": phones, "totp_codes": await show_local_codes(read)}
 
 
 router = APIRouter(
     prefix="/local",
     include_in_schema=False,
+    route_class=UnitRoute,
     dependencies=[Depends(only_here)],
 )
 Gathered = Annotated[dict[str, list[dict[str, Any]]], Depends(gather)]
