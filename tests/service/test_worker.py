@@ -217,28 +217,42 @@ async def test_run_worker_survives_the_loss_of_its_connections(place, store, wor
     assert (await until(store, second, "done"))["done"] == job_process.STEPS
 
 
-async def test_killed_worker_loses_and_doubles_nothing(place, store):
+@pytest.fixture
+async def start_process(place):
+    """Starts workers in processes of their own; none outlives the test."""
+    started = []
+
+    async def start():
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "tests.service.job_process", place.app_url, env=dict(os.environ)
+        )
+        started.append(process)
+        return process
+
+    yield start
+    for process in started:
+        await kill(process)
+
+
+async def kill(process):
+    if process.returncode is None:
+        process.send_signal(signal.SIGKILL)
+        await process.wait()
+
+
+async def test_killed_worker_loses_and_doubles_nothing(start_process, store):
     job_id = await enqueue(store, pause="0.05")
-    doomed = await start_process(place)
-    for _ in range(200):
+    doomed = await start_process()
+    for _ in range(500):
         if (await row(store, job_id))["done"] >= 5:
             break
         await asyncio.sleep(0.02)
-    doomed.send_signal(signal.SIGKILL)
-    await doomed.wait()
+    await kill(doomed)
     at_death = await row(store, job_id)
 
-    heir = await start_process(place)
+    await start_process()
     found = await until(store, job_id, "done", seconds=20)
-    heir.send_signal(signal.SIGKILL)
-    await heir.wait()
 
     assert 5 <= at_death["done"] < job_process.STEPS
     assert (found["done"], found["attempts"]) == (job_process.STEPS, 2)
     assert await audit_rows(store) == job_process.STEPS
-
-
-async def start_process(place):
-    return await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.service.job_process", place.app_url, env=dict(os.environ)
-    )
