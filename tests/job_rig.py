@@ -1,6 +1,7 @@
 """Asking for long work, looking at it, and waiting for what becomes of it."""
 
 import asyncio
+import signal
 from datetime import timedelta
 from uuid import UUID
 
@@ -45,3 +46,9 @@ async def commit_chunk(store, job, done):
     async with store.begin() as tx:
         await tx.record("counted", "job", SUBJECT)
         await advance(tx, job, done)
+
+
+async def kill(process):
+    if process.returncode is None:
+        process.send_signal(signal.SIGKILL)
+        await process.wait()

@@ -2,22 +2,16 @@
 
 import asyncio
 import os
-import signal
 import sys
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import text, update
 
-from services.chassis.data.jobs import (
-    Pace,
-    cancel,
-    progress,
-    run_worker,
-)
+from services.chassis.data.jobs import Pace, cancel, progress, run_worker
 from services.chassis.kernel.ids import new_id
 from services.chassis.kernel.refusals import Forbidden, Unavailable
-from tests.job_rig import CLERK, SUBJECT, audit_rows, enqueue, row, until
+from tests.job_rig import CLERK, SUBJECT, audit_rows, enqueue, kill, row, until
 from tests.service import job_process
 
 FAST = Pace(poll=0.05, lease=timedelta(seconds=1), beat=0.05, reap=0.05, grace=0.2)
@@ -232,12 +226,6 @@ async def start_process(place):
     yield start
     for process in started:
         await kill(process)
-
-
-async def kill(process):
-    if process.returncode is None:
-        process.send_signal(signal.SIGKILL)
-        await process.wait()
 
 
 async def test_killed_worker_loses_and_doubles_nothing(start_process, store):
