@@ -1,6 +1,6 @@
 """The life of an enrolment application (M-03, M-08)."""
 
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 from services.chassis.kernel.actors import Role
@@ -23,6 +23,7 @@ class Action(StrEnum):
     ADMIT = "admit"
     REFUSE = "refuse"
     WITHDRAW = "withdraw"
+    ESCALATE = "escalate"
 
 
 class Outcome(StrEnum):
@@ -60,6 +61,7 @@ LABELS: dict[StrEnum, str] = {
     Action.ADMIT: "同意入会",
     Action.REFUSE: "不予通过",
     Action.WITHDRAW: "撤回申请",
+    Action.ESCALATE: "提请上级督办",
     Channel.ONLINE: "网上",
     Channel.SCAN: "扫码",
     Channel.COUNTER: "窗口",
@@ -77,6 +79,7 @@ LIFECYCLE = Lifecycle(
         Move(Action.ADMIT,    (State.SUBMITTED,),            State.ADMITTED,  DECIDERS),
         Move(Action.REFUSE,   (State.SUBMITTED,),            State.REFUSED,   DECIDERS),
         Move(Action.WITHDRAW, OPEN,                          State.WITHDRAWN, PREPARERS),
+        Move(Action.ESCALATE, (State.SUBMITTED,),            State.SUBMITTED, (Role.SYSTEM,)),
     ],
     LABELS,
 )
@@ -88,3 +91,8 @@ ACTION_OF = {Outcome.ADMITTED: Action.ADMIT, Outcome.REFUSED: Action.REFUSE}
 def review_due(submitted_on: date, working_days: int, calendar: Calendar) -> Due:
     """The union reviews within ``join_review_days`` working days of the submission (M-08)."""
     return after_working_days(submitted_on, working_days, calendar)
+
+
+def is_overdue(state: State, due_at: datetime | None, now: datetime) -> bool:
+    """Still waiting although the day is over (M-08)."""
+    return state is State.SUBMITTED and due_at is not None and due_at <= now

@@ -54,3 +54,10 @@ class BatchApplied(Event):
     application_ids: list[UUID]
     membership_ids: list[UUID]
     person_ids: list[UUID]
+
+
+# Which other parts hear which fact; routes and the worker tell the same ones.
+TELLS: dict[str, tuple[str, ...]] = {
+    UnionFounded.topic: ("identity",),
+    UnionChanged.topic: ("identity",),
+}

@@ -98,11 +98,11 @@ EMP, USER, IND, AREA = Joins
 TABLE = (
     #   relation employer user   industry  path joins later  rule                reason
     Row(OWN,  True,  None,  None,  Way(P1, EMP,  False, "M-10 P1",        _P1_OWN)),
-    Row(OWN,  False, None,  True,  Way(P1, IND,  True,  "M-10 P1, M-06",  _P1_IND)),
+    Row(OWN,  False, None,  True,  Way(P1, IND,  True,  "M-10 P1, M-32",  _P1_IND)),
     Row(OWN,  False, None,  False, Way(P1, AREA, True,  "M-10 P1, M-06",  _P1_AREA)),
-    Row(GIG,  None,  None,  True,  Way(P2, IND,  False, "M-10 P2, M-07",  _P2.format(_INDUSTRY))),
+    Row(GIG,  None,  None,  True,  Way(P2, IND,  False, "M-10 P2, M-32",  _P2.format(_INDUSTRY))),
     Row(GIG,  None,  None,  False, Way(P2, AREA, False, "M-10 P2, M-31",  _P2.format(_AREA))),
-    Row(LENT, True,  None,  None,  Way(P3, EMP,  False, "M-10 P3, M-07",  _P3_OWN)),
+    Row(LENT, True,  None,  None,  Way(P3, EMP,  False, "M-10 P3",         _P3_OWN)),
     Row(LENT, False, True,  None,  Way(P3, USER, False, "M-10 P3, M-07",  _P3_USER)),
     Row(LENT, False, False, None,  Way(P3, AREA, True,  "M-10 P3, M-06",  _P3_AREA.format(_AREA))),
 )

@@ -59,3 +59,9 @@ def acting_role(actor: Actor, action: Action, state: State) -> str:
     move = LIFECYCLE.table.get((state, action))
     held = roles_of(actor)
     return next((str(role) for role in (move.by if move else ()) if role in held), "")
+
+
+def refuse_other_place(actor: Actor, union_path: str) -> None:
+    """A clerk enters applications for their own union and below; a worker anywhere (J-2)."""
+    if actor.kind is not Kind.WORKER and not actor.reaches(union_path):
+        raise Forbidden("只能为本级及下级工会办理入会，请选择本工会范围内的工会。")

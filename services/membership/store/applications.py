@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, false, or_, select
+from sqlalchemy import Row, Select, false, func, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from services.chassis.data.pages import Cut, cut
@@ -21,6 +21,7 @@ from services.membership.store.scope import below, is_reader, name_matches
 from services.membership.store.tables import Application, ApplicationStep, Union
 
 MISSING = "没有找到这份申请，或它不在您的管理范围内。"
+WAITS = "您的信息已收到：同一证件的申请正在办理，请等待结果，或到工会窗口查询。"
 ASSISTED = (Channel.COUNTER, Channel.BATCH)
 
 
@@ -84,6 +85,40 @@ async def find(
         query = audited(read, query, "application.read", "application", application_id)
     if (row := await read.first(query)) is None:
         raise NotFound(MISSING)
+    return row
+
+
+async def disclosed(
+    actor: Actor,
+    read: Read,
+    application_id: UUID,
+    purpose: str,
+    fields: Sequence[str],
+    own_phone: bytes | None = None,
+) -> Row[Any]:
+    """The sealed facts, with purpose and fields audited in the statement that reads them."""
+    columns = Application.__table__.c
+    query = visible_to(actor, own_phone).with_only_columns(columns.id, columns.facts)
+    query = audited(
+        read,
+        query.where(Application.id == application_id),
+        "application.disclosed",
+        "application",
+        application_id,
+        reason=purpose,
+        fields=list(fields),
+    )
+    if (row := await read.first(query)) is None:
+        raise NotFound(MISSING)
+    return row
+
+
+async def again(tx: Tx, application_id: UUID) -> Row[Any]:
+    """The row that this transaction has just changed, as its answer shows it."""
+    await tx.session.flush()
+    query = _with_union(select(Application)).where(Application.id == application_id)
+    row = await tx.first(query)
+    assert row is not None  # noqa: S101  # it was locked in this transaction
     return row
 
 
@@ -187,3 +222,26 @@ def _with_union(query: Select[Any]) -> Select[Any]:
     return joined.with_only_columns(
         *Application.__table__.c, Union.name.label("union_name"), Union.phone.label("union_phone")
     )
+
+
+async def waiting_of_batch(
+    actor: Actor, tx: Tx, batch_id: UUID, last: UUID | None, limit: int
+) -> list[UUID]:
+    """The next applications of an imported list that wait for a decision."""
+    query = (
+        visible_to(actor)
+        .with_only_columns(Application.id)
+        .where(Application.batch_id == batch_id, Application.state == State.SUBMITTED)
+    )
+    if last is not None:
+        query = query.where(Application.id > last)
+    return list(await tx.session.scalars(query.order_by(Application.id).limit(limit)))
+
+
+async def count_waiting_of_batch(actor: Actor, tx: Tx, batch_id: UUID) -> int:
+    query = (
+        visible_to(actor)
+        .with_only_columns(func.count())
+        .where(Application.batch_id == batch_id, Application.state == State.SUBMITTED)
+    )
+    return int(await tx.session.scalar(query) or 0)

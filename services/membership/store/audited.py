@@ -6,11 +6,11 @@ from uuid import UUID
 from sqlalchemy import Select, insert
 
 from services.chassis.data.read import Read
-from services.chassis.data.tx import plain
+from services.chassis.data.tx import Tx, plain
 
 
 def audited(
-    read: Read,
+    read: Read | Tx,
     query: Select[Any],
     action: str,
     subject_kind: str,

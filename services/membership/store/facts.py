@@ -5,6 +5,9 @@ from typing import Any
 from uuid import UUID
 
 from services.chassis.data.sealed import Sealer
+from services.chassis.kernel.masking import mask_document, mask_mobile
+from services.chassis.kernel.names import pinyin
+from services.membership.domain.person import Known
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,3 +41,24 @@ def phone_key(sealer: Sealer, phone: str) -> bytes | None:
 def phone_tail(sealer: Sealer, phone: str) -> bytes | None:
     """The last four digits, by a key of their own and searched only inside a scope."""
     return sealer.blind("phone-tail", phone[-4:]) if phone else None
+
+
+def person_columns(sealer: Sealer, table: str, row_id: UUID, known: Known) -> dict[str, Any]:
+    """The columns that people and applications share: sealed, masked and searchable."""
+    full, initials = pinyin(known.name)
+    document, birth = known.document, known.birth
+    facts = Facts(document.number, known.phone, birth.isoformat() if birth else "", known.address)
+    return {
+        "name": known.name,
+        "pinyin": full,
+        "initials": initials,
+        "document_kind": str(document.kind),
+        "document_masked": mask_document(document.number),
+        "phone_masked": mask_mobile(known.phone) if known.phone else "",
+        "phone_key": phone_key(sealer, known.phone),
+        "phone_tail": phone_tail(sealer, known.phone),
+        "facts": seal_facts(sealer, table, row_id, facts),
+        "sex": known.sex,
+        "birth_year": birth.year if birth else None,
+        "birth_month": birth.month if birth else None,
+    }

@@ -47,8 +47,11 @@ def visible_to(actor: Actor, own_phone: bytes | None = None) -> Select[Any]:
     return query.where(or_(member.exists(), applicant.exists()))
 
 
-async def find(actor: Actor, read: Read, person_id: UUID) -> Row[Any]:
-    query = visible_to(actor).with_only_columns(*Person.__table__.c).where(Person.id == person_id)
+async def find(
+    actor: Actor, read: Read, person_id: UUID, own_phone: bytes | None = None
+) -> Row[Any]:
+    query = visible_to(actor, own_phone).with_only_columns(*Person.__table__.c)
+    query = query.where(Person.id == person_id)
     query = audited(read, query, "person.read", "person", person_id)
     if (row := await read.first(query)) is None:
         raise NotFound(MISSING)
@@ -56,11 +59,16 @@ async def find(actor: Actor, read: Read, person_id: UUID) -> Row[Any]:
 
 
 async def disclosed(
-    actor: Actor, read: Read, person_id: UUID, purpose: str, fields: Sequence[str]
+    actor: Actor,
+    read: Read,
+    person_id: UUID,
+    purpose: str,
+    fields: Sequence[str],
+    own_phone: bytes | None = None,
 ) -> Row[Any]:
     """The sealed facts, with purpose and fields audited in the statement that reads them."""
     columns = Person.__table__.c
-    query = visible_to(actor).with_only_columns(columns.id, columns.facts)
+    query = visible_to(actor, own_phone).with_only_columns(columns.id, columns.facts)
     query = audited(
         read,
         query.where(Person.id == person_id),
@@ -75,9 +83,9 @@ async def disclosed(
     return row
 
 
-async def lock(actor: Actor, tx: Tx, person_id: UUID) -> Person:
-    query = visible_to(actor).where(Person.id == person_id).with_for_update(of=Person)
-    row: Person | None = await tx.session.scalar(query)
+async def lock(actor: Actor, tx: Tx, person_id: UUID, own_phone: bytes | None = None) -> Person:
+    query = visible_to(actor, own_phone).where(Person.id == person_id)
+    row: Person | None = await tx.session.scalar(query.with_for_update(of=Person))
     if row is None:
         raise NotFound(MISSING)
     return row

@@ -1,16 +1,19 @@
 """Queries about union organisations."""
 
+import secrets
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import Row, Select, select
+from sqlalchemy.dialects.postgresql import insert
 
 from services.chassis.data.pages import Cut, cut
 from services.chassis.data.read import Reader
 from services.chassis.data.tx import Tx
 from services.chassis.kernel.actors import Actor, Kind
 from services.chassis.kernel.refusals import NotFound
+from services.membership.domain.numbers import poster_code
 from services.membership.store.scope import below
 from services.membership.store.tables import Poster, Union
 
@@ -27,6 +30,7 @@ PUBLIC_COLUMNS = (
     Union.trade,
     Union.state,
 )
+POSTER_BITS = 64
 
 
 def visible_to(actor: Actor) -> Select[Any]:
@@ -118,6 +122,41 @@ async def contact_of(read: Reader, union_id: UUID) -> Row[Any] | None:
     return await read.first(select(Union.id, Union.name, Union.phone).where(Union.id == union_id))
 
 
-async def count_children(tx: Tx, parent_id: UUID) -> int:
-    query = select(func.count()).where(Union.parent_id == parent_id)
-    return int(await tx.session.scalar(query) or 0)
+async def taken(tx: Tx, **values: object) -> bool:
+    """Whether an active union with these values exists anywhere; the caller learns no more."""
+    query = select(Union.id).where(Union.state == "active").filter_by(**values)
+    return await tx.session.scalar(query.limit(1)) is not None
+
+
+async def level_of(tx: Tx, union_id: UUID | None) -> int | None:
+    """The level of the union above, which bounds the levels below it (M-30)."""
+    if union_id is None:
+        return None
+    level: int | None = await tx.session.scalar(select(Union.level).where(Union.id == union_id))
+    return level
+
+
+async def main_poster(actor: Actor, read: Reader, union_id: UUID) -> str:
+    """The code of a union's own poster, which it has had from the day it was entered."""
+    query = (
+        visible_to(actor)
+        .with_only_columns(Poster.code)
+        .join(Poster, Poster.union_id == Union.id)
+        .where(Union.id == union_id, Poster.revoked_at.is_(None))
+        .order_by(Poster.label, Poster.made_at)
+        .limit(1)
+    )
+    if (row := await read.first(query)) is None:
+        raise NotFound("没有找到这个工会的海报，或它不在您的管理范围内。")
+    return str(row.code)
+
+
+async def hang_poster(tx: Tx, union_id: UUID, label: str) -> str:
+    """Draw codes until one is free; with one chance in seven hundred million of a clash."""
+    while True:
+        code = poster_code(secrets.randbits(POSTER_BITS))
+        row = insert(Poster).values(
+            code=code, union_id=union_id, label=label, made_by=tx.actor.id, made_at=tx.now
+        )
+        if await tx.session.scalar(row.on_conflict_do_nothing().returning(Poster.code)):
+            return code

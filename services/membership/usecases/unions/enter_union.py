@@ -20,6 +20,7 @@ async def enter_union(tx: Tx, parent: Union | None, facts: UnionFacts) -> Union:
     union = await _row(tx, parent, facts)
     tx.session.add(union)
     await tx.session.flush()
+    await unions.hang_poster(tx, union.id, "")
     await tx.record(
         "union.founded", "union", union.id, union_path=union.path, after=union.state, rule="M-39"
     )

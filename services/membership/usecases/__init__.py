@@ -1,0 +1,1 @@
+"""What people do with the register: one file, one public function, named the same."""

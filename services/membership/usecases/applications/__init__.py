@@ -1,0 +1,1 @@
+"""Somebody applies to join, corrects, hands in, withdraws."""

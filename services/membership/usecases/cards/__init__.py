@@ -1,0 +1,1 @@
+"""Cards are shown and verified."""

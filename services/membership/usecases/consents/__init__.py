@@ -1,0 +1,1 @@
+"""Consents are given, withdrawn, and their texts published."""

@@ -1,0 +1,1 @@
+"""Reviewers return, refuse and admit, one by one and in bulk."""

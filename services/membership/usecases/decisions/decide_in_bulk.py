@@ -1,0 +1,35 @@
+"""A reviewer decides a list; hearers are told once for the whole of it."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from services.chassis.data.tx import Tx
+from services.chassis.kernel.actors import Actor
+from services.chassis.kernel.ids import new_id
+from services.membership.domain.application import Outcome
+from services.membership.domain.decision import Result
+from services.membership.domain.events import BatchApplied
+from services.membership.usecases.decisions.decide_applications import decide_applications
+
+
+async def decide_in_bulk(
+    actor: Actor,
+    tx: Tx,
+    ids: Sequence[UUID],
+    outcome: Outcome,
+    reason: str,
+    batch_id: UUID | None = None,
+) -> list[Result]:
+    results = await decide_applications(actor, tx, list(dict.fromkeys(ids)), outcome, reason)
+    done = [result for result in results if result.refusal is None]
+    if done:
+        await tx.emit(
+            BatchApplied(
+                subject=batch_id or new_id(),
+                outcome=outcome,
+                application_ids=[result.application_id for result in done],
+                membership_ids=[r.membership_id for r in done if r.membership_id],
+                person_ids=[r.person_id for r in done if r.person_id],
+            )
+        )
+    return results

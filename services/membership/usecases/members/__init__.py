@@ -1,0 +1,1 @@
+"""Members are found, and the register is asked about one document."""

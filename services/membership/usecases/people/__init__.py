@@ -1,0 +1,1 @@
+"""Personal data is shown for a purpose."""
