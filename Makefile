@@ -22,9 +22,10 @@ check: environment ## formatting, lint, types, import contracts, migrations
 	@.venv/bin/lint-imports
 	@$(PYTHON) -m deploy.check_migrations
 
-fix: environment ## repair what tools can repair
+fix: environment ## repair what tools can repair, and write the generated documentation anew
 	@$(PYTHON) -m ruff check --fix .
 	@$(PYTHON) -m ruff format .
+	@$(PYTHON) -m deploy.docs
 
 demo: assets ## the story, told through the public API of a running platform
 	@exec $(PYTHON) -m deploy.demo.story

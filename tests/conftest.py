@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from deploy.keys import make_keys
+from services.chassis.edge.assertions import Trust, load_trust
 from tests import clusters
 from tests.clusters import TestDatabase
 from tests.platform import Platform, the_platform
@@ -90,6 +91,12 @@ def keys_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("keys")
     make_keys(folder)
     return folder
+
+
+@pytest.fixture(scope="session")
+def trust(keys_dir: Path) -> Trust:
+    """Everybody's public keys, as a part reads them at its start."""
+    return load_trust(keys_dir / "trust.jwks")
 
 
 @pytest.fixture(scope="session")
