@@ -40,7 +40,7 @@ class PersonIn(BaseModel):
     name: str
     phone: str = "13900000000"
     password: str
-    totp_secret: Annotated[str, Field(pattern=r"^[A-Z2-7]{16,64}$")]
+    totp_secret: Annotated[str, Field(pattern=r"^([A-Z2-7]{8}){3,8}$")]
     grants: Annotated[list[GrantIn], Field(min_length=1)]
 
 
