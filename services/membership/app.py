@@ -16,12 +16,16 @@ from services.membership.api import (
     decisions,
     desk,
     enrolment,
+    import_files,
+    imports,
     members,
     people,
     posters,
     register,
     unions,
 )
+from services.membership.api.import_in import LARGEST_BODY
+from services.membership.domain.events import TELLS
 from services.membership.settings import Settings
 from services.membership.store.tables import CHASSIS
 from services.membership.usecases.applications.on_review_overdue import on_review_overdue
@@ -43,12 +47,12 @@ MEMBERSHIP = Service(
         people.router,
         consents.router,
         desk.router,
+        import_files.router,
+        imports.router,
     ),
-    tells={
-        "membership.union.founded": ("identity",),
-        "membership.union.changed": ("identity",),
-    },
+    tells=TELLS,
     deadlines={"review": on_review_overdue},
+    larger_bodies={"/v1/imports": LARGEST_BODY},
 )
 
 

@@ -18,6 +18,7 @@ from services.membership.api.typed import In, Reason
 from services.membership.usecases.imports.receive_import import Sheet
 
 LARGEST = 300 * MEBIBYTE  # bulk has a limit of its own (api.md "Bulk")
+LARGEST_BODY = LARGEST + MEBIBYTE  # the form around the file
 
 
 @dataclass(slots=True)
