@@ -69,19 +69,20 @@ def run_environment(home: Path, cluster_url: str, database: str, port: int) -> d
 
 def _start(run_home: Path, cluster_url: str) -> Platform:
     home, name, port = run_home / "platform", f"platform_{os.getpid()}", free_port()
-    log = (run_home / "platform.log").open("w")
-    process = subprocess.Popen(
-        [sys.executable, "-m", "deploy.run"],
-        cwd=ROOT,
-        env=run_environment(home, cluster_url, name, port),
-        stdin=subprocess.DEVNULL,
-        stdout=log,
-        stderr=log,
-        start_new_session=True,
-    )
+    log = run_home / "platform.log"
+    with log.open("w") as said:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "deploy.run"],
+            cwd=ROOT,
+            env=run_environment(home, cluster_url, name, port),
+            stdin=subprocess.DEVNULL,
+            stdout=said,
+            stderr=said,
+            start_new_session=True,
+        )
     (run_home / "platform.pid").write_text(str(process.pid))
     url = f"http://127.0.0.1:{port}"
-    _wait_until_ready(url, process, Path(log.name))
+    _wait_until_ready(url, process, log)
     others = [f"http://127.0.0.1:{port + step}" for step in (1, 2, 3)]
     return Platform(url, *others, str(home), name)
 
