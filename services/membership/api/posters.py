@@ -27,8 +27,6 @@ PosterCode = Annotated[str, Path(max_length=16, pattern=r"^[0-9A-Za-z]+$")]
 SVG: dict[int | str, dict[str, Any]] = {
     200: {"content": {"image/svg+xml": {}}, "description": "二维码"}
 }
-    200: {"content": {"image/svg+xml": {}}, "description": "二维码"}
-}
 
 
 def poster_url(public_url: str, code: str) -> str:
