@@ -17,7 +17,7 @@ def _create_people() -> None:
         "people",
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("pinyin", sa.Text(), nullable=False),
-        sa.Column("initials", sa.Text(), nullable=False),
+        sa.Column("initials", sa.Text(collation="C"), nullable=False),
         sa.Column("document_kind", sa.Text(), nullable=False),
         sa.Column("document_masked", sa.Text(), nullable=False),
         sa.Column("phone_masked", sa.Text(), nullable=False),
@@ -53,7 +53,7 @@ def _index_people() -> None:
     op.create_index(
         "ix_people_initials",
         "people",
-        [sa.literal_column('initials collate "C"')],
+        ["initials"],
         unique=False,
         schema=SCHEMA,
     )

@@ -24,7 +24,7 @@ def _create_unions() -> None:
         sa.Column("code", sa.Text(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("pinyin", sa.Text(), nullable=False),
-        sa.Column("initials", sa.Text(), nullable=False),
+        sa.Column("initials", sa.Text(collation="C"), nullable=False),
         sa.Column("words", sa.Text(), nullable=False),
         sa.Column("catches_all", sa.Boolean(), nullable=False),
         sa.Column("trade", sa.Text(), nullable=True),
@@ -32,7 +32,7 @@ def _create_unions() -> None:
         sa.Column("employer_uscc", sa.Text(), nullable=True),
         sa.Column("union_uscc", sa.Text(), nullable=True),
         sa.Column("address", sa.Text(), nullable=True),
-        sa.Column("division", sa.Text(), nullable=False),
+        sa.Column("division", sa.Text(collation="C"), nullable=False),
         sa.Column("employer_nature", sa.Text(), nullable=True),
         sa.Column("economic_type", sa.Text(), nullable=True),
         sa.Column("industry", sa.Text(), nullable=True),
@@ -66,7 +66,7 @@ def _index_unions() -> None:
     op.create_index(
         "ix_unions_division",
         "unions",
-        [sa.literal_column('division collate "C"')],
+        ["division"],
         unique=False,
         schema=SCHEMA,
     )
@@ -76,7 +76,7 @@ def _index_unions() -> None:
     op.create_index(
         "ix_unions_initials",
         "unions",
-        [sa.literal_column('initials collate "C"')],
+        ["initials"],
         unique=False,
         schema=SCHEMA,
     )

@@ -19,7 +19,7 @@ class Person(Entity, Versioned, Base):
     __tablename__ = "people"
     __table_args__ = (
         Index("ix_people_name", bigrams("name"), postgresql_using="gin"),
-        Index("ix_people_initials", text('initials collate "C"')),
+        Index("ix_people_initials", "initials"),
         Index("ix_people_phone_key", "phone_key"),
         Index("ix_people_phone_tail", "phone_tail"),
         Index(
@@ -38,7 +38,7 @@ class Person(Entity, Versioned, Base):
 
     name: Mapped[str]
     pinyin: Mapped[str]
-    initials: Mapped[str]
+    initials: Mapped[str] = mapped_column(PATH)  # compared by bytes, for prefixes
     document_kind: Mapped[str]
     document_masked: Mapped[str]
     phone_masked: Mapped[str]

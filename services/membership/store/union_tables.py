@@ -22,8 +22,8 @@ class Union(Entity, Versioned, Base):
         Index("uq_unions_path", "path", unique=True),
         Index("uq_unions_code", "code", unique=True),
         Index("ix_unions_parent_id_name", "parent_id", "name"),
-        Index("ix_unions_division", text('division collate "C"')),
-        Index("ix_unions_initials", text('initials collate "C"')),
+        Index("ix_unions_division", "division"),
+        Index("ix_unions_initials", "initials"),
         Index("ix_unions_words", bigrams("words"), postgresql_using="gin"),
         Index(
             "uq_unions_union_uscc",
@@ -41,7 +41,7 @@ class Union(Entity, Versioned, Base):
     code: Mapped[str]
     name: Mapped[str]
     pinyin: Mapped[str]
-    initials: Mapped[str]
+    initials: Mapped[str] = mapped_column(PATH)  # compared by bytes, for prefixes
     words: Mapped[str]  # name, employer and address in one, for the bigram index
     catches_all: Mapped[bool] = mapped_column(default=False)  # 小三级 (M-31)
     trade: Mapped[str | None]  # group code that an industry federation gathers
@@ -49,7 +49,7 @@ class Union(Entity, Versioned, Base):
     employer_uscc: Mapped[str | None]
     union_uscc: Mapped[str | None]
     address: Mapped[str | None]
-    division: Mapped[str]
+    division: Mapped[str] = mapped_column(PATH)
     employer_nature: Mapped[str | None]
     economic_type: Mapped[str | None]
     industry: Mapped[str | None]
