@@ -6,6 +6,7 @@ import os
 import shutil
 import signal
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -52,12 +53,21 @@ def make_home() -> Path:
 
 
 def clear(home: Path) -> None:
-    with suppress(FileNotFoundError, ProcessLookupError):
-        os.kill(int((home / "platform.pid").read_text()), signal.SIGKILL)
     with suppress(PermissionError):  # somebody else's; they clear it themselves
+        _end_platform(home)
         if (home / "postgres" / "data").is_dir():
             cluster.stop(cluster.open_cluster(home / "postgres", durable=False))
         shutil.rmtree(home, ignore_errors=True)
+
+
+def _end_platform(home: Path) -> None:
+    """It stops its parts in order, which takes a moment."""
+    with suppress(FileNotFoundError, ProcessLookupError):
+        pid = int((home / "platform.pid").read_text())
+        os.kill(pid, signal.SIGTERM)
+        end = time.monotonic() + 40
+        while time.monotonic() < end and b"deploy.run" in Path(f"/proc/{pid}/cmdline").read_bytes():
+            time.sleep(0.05)
 
 
 def cluster_address(home: Path, source: str) -> str:
@@ -97,8 +107,13 @@ def copy(cluster_url: str, source: str) -> Iterator[TestDatabase]:
     try:
         yield TestDatabase(name, admin_url, Database(admin_url, PASSWORDS))
     finally:
-        with psycopg.connect(cluster_url, autocommit=True) as connection:
-            connection.execute(SQL("drop database {} with (force)").format(Identifier(name)))
+        drop(cluster_url, name)
+
+
+def drop(cluster_url: str, name: str) -> None:
+    with psycopg.connect(cluster_url, autocommit=True) as connection:
+        statement = SQL("drop database if exists {} with (force)")
+        connection.execute(statement.format(Identifier(name)))
 
 
 def _history() -> str:

@@ -11,7 +11,7 @@ from deploy.keys import make_keys
 from services.chassis.edge.assertions import Trust, load_trust
 from tests import clusters
 from tests.clusters import TestDatabase
-from tests.platform import Platform, the_platform
+from tests.platform import Platform, already_started, the_platform
 
 HOME = "NIANGJIA_TEST_HOME"
 CLUSTER = "NIANGJIA_TEST_CLUSTER_URL"
@@ -35,8 +35,13 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    if not hasattr(config, "workerinput"):
-        clusters.clear(Path(os.environ[HOME]))
+    if hasattr(config, "workerinput"):
+        return
+    home, shared = Path(os.environ[HOME]), os.environ.get(CLUSTER)
+    started = already_started(home)
+    clusters.clear(home)
+    if shared and started:
+        clusters.drop(shared, started.database)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -16,6 +16,8 @@ from deploy.private import write_private
 from tests.clusters import PASSWORDS, one_at_a_time
 
 READY_WITHIN = 180
+# It outlives the worker that started it, and the end of the whole run ends it.
+STARTED: list[subprocess.Popen[bytes]] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,11 @@ def the_platform(run_home: Path, cluster_url: str) -> Platform:
             started = _start(run_home, cluster_url)
             kept.write_text(json.dumps(asdict(started)))
     return Platform(**json.loads(kept.read_text()))
+
+
+def already_started(run_home: Path) -> Platform | None:
+    kept = run_home / "platform.json"
+    return Platform(**json.loads(kept.read_text())) if kept.exists() else None
 
 
 def free_port(count: int = 4) -> int:
@@ -80,6 +87,7 @@ def _start(run_home: Path, cluster_url: str) -> Platform:
             stderr=said,
             start_new_session=True,
         )
+    STARTED.append(process)
     (run_home / "platform.pid").write_text(str(process.pid))
     url = f"http://127.0.0.1:{port}"
     _wait_until_ready(url, process, log)

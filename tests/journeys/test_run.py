@@ -9,10 +9,10 @@ import time
 from pathlib import Path
 from uuid import uuid4
 
-import psycopg
 import pytest
 
 from deploy.addresses import ROOT
+from tests import clusters
 from tests.platform import answers, free_port, run_environment
 
 pytestmark = pytest.mark.xdist_group("run")
@@ -56,8 +56,7 @@ def at_home(tmp_path, cluster_url):
     """A folder, a port and a database for one run alone, removed afterwards."""
     name = f"run_{uuid4().hex[:12]}"
     yield run_environment(tmp_path / "home", cluster_url, name, free_port())
-    with psycopg.connect(cluster_url, autocommit=True) as connection:
-        connection.execute(f'drop database if exists "{name}" with (force)')
+    clusters.drop(cluster_url, name)
 
 
 @pytest.fixture
