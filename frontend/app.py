@@ -11,7 +11,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from frontend import errors
-from frontend.assets import read_assets
+from frontend.assets import Assets, read_assets
 from frontend.clients.gateway import Gateway
 from frontend.csrf import Csrf, own_origins
 from frontend.headers import SecurityHeaders
@@ -32,11 +32,11 @@ class Pages:
         await self._outer(scope, receive, send)
 
 
-def create_app(settings: Settings | None = None) -> Pages:
+def create_app(settings: Settings | None = None, assets: Assets | None = None) -> Pages:
     """The frontend with its settings; nothing is opened before it starts."""
     settings = settings or Settings()
     key = load_key(settings.private_key)
-    assets = read_assets(settings.htmx)
+    assets = assets or read_assets(settings.htmx)
     app = FastAPI(title="娘家", docs_url=None, redoc_url=None, openapi_url=None, lifespan=_open)
     app.state.settings = settings
     app.state.key = key

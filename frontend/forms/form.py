@@ -128,7 +128,9 @@ class Form:
         return {
             each.name: _please(each)
             for each in self.fields
-            if each.is_required and not any(v.strip() for v in self.values.get(each.name, ()))
+            if each.is_required
+            and each.kind != "file"
+            and not any(v.strip() for v in self.values.get(each.name, ()))
         }
 
     def text(self, name: str) -> str:

@@ -20,6 +20,5 @@ UPLOAD = (
         "",
         kind="file",
         hint="xlsx、xls、csv 都可以，GBK 或 UTF-8 都可以，列的顺序和文件名不限，最大 300 MB。",
-        is_required=False,
     ),
 )

@@ -14,7 +14,7 @@ from frontend.views.applications import queue_row
 from frontend.views.members import member_row
 from frontend.views.times import today
 from services.chassis.kernel.actors import Role
-from services.chassis.kernel.refusals import Forbidden, NotFound
+from services.chassis.kernel.refusals import Forbidden, MethodNotAllowed, NotFound
 
 router = APIRouter(route_class=PageRoute)
 _READERS = (Role.CLERK, Role.REVIEWER, Role.APPROVER, Role.AUDITOR)
@@ -38,7 +38,7 @@ async def search(request: Request, visit: StaffVisit, membership: MembershipApi)
 async def _found(membership: Membership, path: str, text: str) -> list[Any]:
     try:
         answer = await membership.send("POST", path, {"text": text})
-    except (Forbidden, NotFound):
+    except (Forbidden, MethodNotAllowed, NotFound):
         return []
     found: list[Any] = answer["items"]
     return found

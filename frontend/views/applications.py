@@ -6,11 +6,20 @@ from datetime import date, datetime
 from typing import Any
 
 from frontend.views.marks import Due, Mark, due, mark
+from frontend.views.paper import Fact, ruled
 from frontend.views.reading import code, items, text
-from frontend.views.times import day, moment
+from frontend.views.times import day, moment, month
 
 CHANNELS = {"online": "网上", "scan": "扫码", "counter": "窗口", "batch": "集体导入"}
-PATHS = {"P1": "P1 劳动关系", "P2": "P2 工作地、居住地", "P3": "P3 派遣、外包"}
+_DETAILS = {
+    "ethnicity": "民族",
+    "education": "学历",
+    "politics": "政治面貌",
+    "employment": "就业状况",
+    "skill_level": "技能等级",
+    "household_kind": "户籍类型",
+    "native_place": "籍贯",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,15 +36,6 @@ class QueueRow:
     state: Mark
     due: Due | None
     is_decidable: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """A cell of the form: what it is called and what it says."""
-
-    name: str
-    value: str
-    is_whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +117,8 @@ def application_page(item: Mapping[str, Any], now: datetime, today: date) -> App
 
 def event(one: Mapping[str, Any], now: datetime) -> Event:
     """A step of the history as a line of the timeline."""
-    who = text(one, "actor", "name") or text(one, "actor_name") or text(one, "who")
-    role = text(one, "actor_role_label") or text(one, "role")
+    who = text(one, "actor_name") or text(one, "who")
+    role = text(one, "actor_role_label")
     return Event(
         when=moment(text(one, "at"), now),
         who=f"{who}（{role}）" if role else who,
@@ -150,31 +150,36 @@ def _facts(item: Mapping[str, Any]) -> list[Fact]:
         Fact("姓名", text(person, "name")),
         Fact("性别", text(person, "sex")),
         Fact("证件类型", text(person, "document", "kind")),
-        Fact("证件号码", text(person, "document", "number") or text(person, "document_masked")),
-        Fact("手机", text(person, "phone") or text(person, "phone_masked")),
-        Fact("出生年月", text(person, "birth")),
+        Fact("证件号码", text(person, "document", "number")),
+        Fact("手机", text(person, "phone")),
+        Fact("出生年月", month(text(person, "birth"))),
         Fact("群体", text(item, "group")),
         Fact("平台", "、".join(text(one) for one in items(item, "platforms"))),
         Fact("工作单位", text(item, "employer_name")),
         Fact("工作地", text(item, "work_division")),
         Fact("申请方式", CHANNELS.get(code(item, "channel"), text(item, "channel"))),
-        Fact("经办", text(item, "prepared_name") or text(item, "prepared_by", "name")),
+        Fact("经办", text(item, "prepared_name")),
+        *_details(item.get("details") or {}),
     ]
     consents = "、".join(
         f"{text(c, 'title') or text(c, 'purpose')}（{text(c, 'version')}）"
         for c in items(item, "consents")
     )
-    return [f for f in found if f.value] + ([Fact("同意书", consents, True)] if consents else [])
+    return ruled([*found, Fact("同意书", consents, is_whole=True)])
+
+
+def _details(details: Mapping[str, Any]) -> list[Fact]:
+    found = [Fact(name, text(details, key)) for key, name in _DETAILS.items()]
+    return [*found, Fact("农民工", "是" if details.get("is_migrant") else "")]
 
 
 def _why(item: Mapping[str, Any], clocks: list[Any]) -> list[Fact]:
-    path = item.get("path") if isinstance(item.get("path"), Mapping) else None
-    found = []
-    if path or text(item, "join_path"):
-        label = PATHS.get(code(path, "path") if path else text(item, "join_path"), "")
-        found.append(Fact("入会途径", label or text(item, "join_path")))
-        found.append(Fact("理由", text(path, "reason")))
-        found.append(Fact("依据", text(path, "rule") or text(item, "join_rule")))
+    path = item.get("path")
+    found = [
+        Fact("入会途径", text(path, "path")),
+        Fact("理由", text(path, "reason")),
+        Fact("依据", text(path, "rule")),
+    ]
     for clock in clocks:
         steps = "；".join(str(step) for step in items(clock, "steps"))
         found.append(Fact("审核期限", f"{day(text(clock, 'due_on'))}（{text(clock, 'rule')}）"))

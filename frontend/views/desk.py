@@ -11,13 +11,10 @@ from frontend.views.times import moment
 
 _COUNTERS = {
     "members": "会员",
-    "active": "在会会员",
-    "gig": "新就业形态会员",
-    "gig_members": "新就业形态会员",
+    "gig": "新就业形态",
+    "women": "女会员",
     "retained": "保留会籍",
-    "this_month": "本月入会",
-    "joined_this_month": "本月入会",
-    "unions": "下级工会",
+    "joined_this_month": "本月新入会",
 }
 _KINDS = {
     "application": ("入会申请审核", "去审核"),

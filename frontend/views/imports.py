@@ -83,6 +83,8 @@ class SheetRow:
     cells: list[Cell]
     state: Mark
     rest: list[str]
+    records: list[str]
+    etag: str
     is_mended: bool
 
 
@@ -97,7 +99,7 @@ def import_row(item: Mapping[str, Any], now: datetime) -> ImportRow:
         file=text(item, "file_name"),
         union=text(item, "union"),
         when=moment(text(item, "created_at"), now),
-        who=text(item, "made_by") or text(item, "prepared_name"),
+        who=text(item, "made_name"),
         state=mark(code(item, "state")),
         told=told if number(counts, "total") else "",
     )
@@ -119,7 +121,7 @@ def import_page(item: Mapping[str, Any], now: datetime) -> ImportPage:
         is_running=state in _RUNNING,
         done=number(progress, "done"),
         total=number(progress, "total") or number(counts, "total"),
-        message=text(progress, "message") or text(item, "message") or text(item, "problem"),
+        message=text(item, "failure", "message") or text(progress, "message"),
         ready=ready,
         wrong=wrong,
         applied=number(counts, "applied"),
@@ -140,13 +142,14 @@ def filters(import_id: str, item: Mapping[str, Any], show: str) -> list[Pill]:
     ]
 
 
-def columns(item: Mapping[str, Any], rows: list[Any]) -> list[Column]:
+def columns(item: Mapping[str, Any]) -> list[Column]:
     """The columns that the sheet has, in its own order."""
-    told = items(item, "columns")
-    if told:
-        return [Column(text(one, "field"), text(one, "title")) for one in told]
-    first = rows[0].get("cells", {}) if rows else {}
-    return [Column(name, _TITLES.get(name, name)) for name in first]
+    return [Column(text(one, "name"), text(one, "title")) for one in items(item, "columns")]
+
+
+def is_error(problem: Mapping[str, Any]) -> bool:
+    """Whether a problem stops the row; a warning only tells."""
+    return text(problem, "severity") != "warning"
 
 
 def sheet_row(row: Mapping[str, Any], order: list[Column], *, is_mended: bool = False) -> SheetRow:
@@ -154,6 +157,7 @@ def sheet_row(row: Mapping[str, Any], order: list[Column], *, is_mended: bool = 
     problems: dict[str, list[str]] = {}
     for one in items(row, "problems"):
         problems.setdefault(text(one, "field"), []).append(text(one, "message"))
+    wrong = {text(one, "field") for one in items(row, "problems") if is_error(one)}
     state = code(row, "state")
     cells = row.get("cells") or {}
     known = {column.field for column in order}
@@ -165,29 +169,13 @@ def sheet_row(row: Mapping[str, Any], order: list[Column], *, is_mended: bool = 
                 title=column.title,
                 value=text(cells, column.field),
                 problem="".join(problems.get(column.field, ())),
-                is_wrong=column.field in problems and state == "faulty",
+                is_wrong=column.field in wrong and bool(row.get("may_mend")),
             )
             for column in order
         ],
         state=_ROW_MARKS.get(state, mark(state)),
         rest=[words for name, found in problems.items() if name not in known for words in found],
+        records=[url for one in items(row, "problems") if (url := text(one, "record"))],
+        etag=f'"{text(row, "version")}"',
         is_mended=is_mended,
     )
-
-
-_TITLES = {
-    "name": "姓名",
-    "document_kind": "证件类别",
-    "document": "证件号码",
-    "phone": "手机",
-    "group_code": "群体",
-    "platforms": "平台",
-    "relation": "用工形式",
-    "employer_name": "工作单位",
-    "started_on": "从业日期",
-    "address": "住址",
-    "education": "学历",
-    "ethnicity": "民族",
-    "politics": "政治面貌",
-    "household_kind": "户籍类型",
-}

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from frontend.views.applications import Event, Fact, event
+from frontend.views.applications import Event, event
 from frontend.views.marks import Mark, mark
+from frontend.views.paper import Fact, ruled
 from frontend.views.reading import code, items, text
 from frontend.views.times import day
 
@@ -32,6 +33,7 @@ class MemberPage:
 
     id: str
     person_id: str
+    application_url: str
     number: str
     name: str
     state: Mark
@@ -47,48 +49,49 @@ def member_row(item: Mapping[str, Any]) -> MemberRow:
         id=text(item, "id"),
         url=f"/members/{text(item, 'id')}",
         number=text(item, "number"),
-        name=text(item, "name") or text(item, "person", "name"),
+        name=text(item, "name"),
         group=text(item, "group"),
         union=text(item, "union"),
-        phone=text(item, "phone") or text(item, "person", "phone"),
+        phone=text(item, "phone_masked"),
         joined=day(text(item, "joined_on")),
         state=mark(code(item, "state")),
     )
 
 
-def member_page(item: Mapping[str, Any], now: datetime) -> MemberPage:
+def member_page(item: Mapping[str, Any], history: list[Any], now: datetime) -> MemberPage:
     """One member, told whole; everything personal is masked by the service."""
-    person = item.get("person") or item
-    history = items(item, "history") or items(item, "changes")
     return MemberPage(
         id=text(item, "id"),
-        person_id=text(item, "person_id") or text(person, "id"),
+        person_id=text(item, "person_id"),
+        application_url=f"/applications/{applied}"
+        if (applied := text(item, "application_id"))
+        else "",
         number=text(item, "number"),
-        name=text(person, "name"),
+        name=text(item, "name"),
         state=mark(code(item, "state")),
         union=text(item, "union"),
         union_url=f"/unions/{text(item, 'union', 'id')}",
-        facts=_facts(item, person),
-        timeline=[event(one, now) for one in reversed(history)],
+        facts=_facts(item),
+        timeline=[event(one, now) for one in history],
     )
 
 
-def _facts(item: Mapping[str, Any], person: Mapping[str, Any]) -> list[Fact]:
-    document = person.get("document") or {}
+def _facts(item: Mapping[str, Any]) -> list[Fact]:
+    birth = text(item, "birth_year")
     found = [
-        Fact("姓名", text(person, "name")),
+        Fact("姓名", text(item, "name")),
         Fact("会员号", text(item, "number")),
-        Fact("性别", text(person, "sex")),
-        Fact("出生年月", text(person, "birth")),
-        Fact("证件类型", text(document, "kind")),
-        Fact("证件号码", text(document, "number") or text(person, "document_masked")),
-        Fact("手机", text(person, "phone")),
-        Fact("民族", text(person, "ethnicity")),
+        Fact("性别", text(item, "sex")),
+        Fact("出生年份", f"{birth}年" if birth else ""),
+        Fact("证件类型", text(item, "document_kind")),
+        Fact("证件号码", text(item, "document_masked")),
+        Fact("手机", text(item, "phone_masked")),
         Fact("群体", text(item, "group")),
         Fact("平台", "、".join(text(one) for one in items(item, "platforms"))),
-        Fact("工作单位", text(item, "employer_name")),
         Fact("入会日期", day(text(item, "joined_on"))),
-        Fact("入会途径", text(item, "join_path")),
-        Fact("所属工会", text(item, "union")),
+        Fact("入会途径", text(item, "path")),
+        Fact("申请方式", text(item, "channel")),
+        Fact("离会日期", day(text(item, "left_on"))),
+        Fact("所属工会", text(item, "union"), is_whole=True),
     ]
-    return [fact for fact in found if fact.value]
+    return ruled(found)

@@ -37,6 +37,12 @@ def day(text: str | None) -> str:
     return f"{found.year}年{found.month}月{found.day}日"
 
 
+def month(text: str) -> str:
+    """``1998年3月`` out of ``1998-03``; the day of birth stays sealed."""
+    year, _, number = text.partition("-")
+    return f"{year}年{int(number)}月" if number.isdigit() else text
+
+
 def near_day(one: date, today: date) -> str:
     """A day as it is said today."""
     words = {0: "今天", -1: "昨天", 1: "明天"}

@@ -7,8 +7,8 @@ from typing import Any
 from frontend.clients.membership import Membership
 from frontend.forms.form import Option
 from frontend.forms.union import KINDS, LEVELS
-from frontend.views.applications import Fact
 from frontend.views.marks import Mark, mark
+from frontend.views.paper import Fact, ruled
 from frontend.views.reading import code, items, text
 from frontend.views.times import day
 from services.chassis.kernel.actors import ROLE_LABELS, Actor, Role
@@ -118,7 +118,7 @@ def union_page(item: Mapping[str, Any]) -> UnionPage:
         level=_LEVELS.get(code(item, "level"), text(item, "level")),
         parent=text(item, "parent", "name") or "上级工会",
         parent_url=f"/unions/{parent}" if parent else "",
-        facts=[fact for fact in _facts(item) if fact.value],
+        facts=ruled(_facts(item)),
         actions=[str(action) for action in items(item, "actions")],
     )
 
@@ -142,5 +142,5 @@ def _facts(item: Mapping[str, Any]) -> list[Fact]:
         Fact("其中女职工", text(item, "women_count")),
         Fact("其中农民工", text(item, "migrant_count")),
         Fact("兜底吸收", "没有单位工会的职工可以加入" if item.get("catches_all") else ""),
-        Fact("地址", text(item, "address"), True),
+        Fact("地址", text(item, "address"), is_whole=True),
     ]

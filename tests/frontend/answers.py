@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from tests.frontend import recorded_membership
 from tests.people import COUNTY, COUNTY_PATH, TOWN, TOWN_PATH
 
 ME = {
@@ -36,17 +37,94 @@ def recorded(method: str, path: str, query: Mapping[str, str]) -> tuple[int, Any
     return 200 if method != "DELETE" else 204, found if method != "DELETE" else None
 
 
-_ANSWERS: dict[tuple[str, str], Any] = {
-    ("GET", "/identity/v1/me"): ME,
-    ("PUT", "/identity/v1/me/acting-union"): ME,
-    ("DELETE", "/identity/v1/sessions/current"): {},
-    ("POST", "/identity/v1/activations/secrets"): SECRET,
-    ("PUT", "/identity/v1/activations"): {},
-    ("POST", "/identity/v1/staff-sessions"): {
+ACCOUNT = "0193a5c2-b7e0-7c3e-8f10-0000000000a1"
+GRANT = "0193a5c2-b7e0-7c3e-8f10-0000000000b1"
+_ACCOUNT = {
+    "id": ACCOUNT,
+    "account": "li.jingban",
+    "name": "李经办",
+    "masked_phone": "138****1234",
+    "union": {"id": str(TOWN), "name": "唐桥镇总工会"},
+    "state": "active",
+    "state_label": "正常",
+    "actions": ["reinvite", "suspend", "close"],
+    "created_at": "2026-01-05T09:00:00+08:00",
+    "password_set_at": None,
+    "activation_expires_at": None,
+    "version": 3,
+    "locked_until": None,
+}
+_GRANT = {
+    "id": GRANT,
+    "account_id": ACCOUNT,
+    "account": "li.jingban",
+    "account_name": "李经办",
+    "union": {"id": str(TOWN), "name": "唐桥镇总工会"},
+    "role": {"code": "clerk", "label": "经办"},
+    "expires_on": "2027-12-31",
+    "granted_at": "2026-01-05T10:00:00+08:00",
+}
+_INVITED = {
+    "id": ACCOUNT,
+    "activation_code": "K7QWM-3XPRT-9HVNB-C4JDZ",
+    "activation_expires_at": "2026-11-24T09:00:00+08:00",
+}
+_AUDIT = {
+    "id": GRANT,
+    "at": "2026-11-21T06:02:00Z",
+    "action": "application.admit",
+    "subject_kind": "application",
+    "subject": recorded_membership.APPLICATION,
+    "outcome": "done",
+    "actor_kind": "staff",
+    "actor_id": ME["id"],
+    "actor_name": "王审核",
+    "actor_roles": ["reviewer"],
+    "union_path": TOWN_PATH,
+    "before": "submitted",
+    "after": "admitted",
+    "reason": "材料齐全",
+    "details": {},
+    "request_id": "0193a5c2b7e07c3e8f10",
+    "address": "192.0.2.7",
+}
+_WHOLE = {"intact": True, "batches": 12, "rows": 480, "unsealed": 2, "problems": []}
+_BROKEN = _WHOLE | {"intact": False, "problems": ["第 7 批第 3 条与封存时不一致。"]}
+
+_IDENTITY: dict[tuple[str, str], Any] = {
+    ("GET", "/me"): ME,
+    ("PUT", "/me/acting-union"): ME,
+    ("DELETE", "/sessions/current"): {},
+    ("POST", "/activations/secrets"): SECRET,
+    ("PUT", "/activations"): {},
+    ("PUT", "/passwords"): {},
+    ("POST", "/staff-sessions"): {
         "session": "s3cr3t-session",
         "access_token": "token",
         "expires_in": 600,
         "refresh_token": "refresh",
         "staff": {"id": ME["id"], "name": "李经办"},
     },
+    ("GET", "/accounts"): {"items": [_ACCOUNT], "next": None},
+    ("POST", "/accounts"): _INVITED,
+    ("POST", "/accounts/searches"): {"items": [_ACCOUNT], "next": None},
+    ("GET", f"/accounts/{ACCOUNT}"): _ACCOUNT,
+    ("POST", f"/accounts/{ACCOUNT}/activation-codes"): _INVITED,
+    ("PUT", f"/accounts/{ACCOUNT}/suspension"): {},
+    ("GET", f"/accounts/{ACCOUNT}/grants"): {"items": [_GRANT], "next": None},
+    ("POST", f"/accounts/{ACCOUNT}/grants"): _GRANT,
+    ("DELETE", f"/grants/{GRANT}"): {},
+    ("GET", "/audit"): {"items": [_AUDIT], "next": None},
+    ("GET", "/audit/verification"): _BROKEN,
 }
+_MEMBERSHIP = recorded_membership.ANSWERS | {
+    ("GET", "/audit"): {"items": [_AUDIT] * 5, "next": None},
+    ("GET", "/audit/verification"): _WHOLE,
+}
+_ANSWERS = {
+    (method, f"/{service}/v1{path}"): answer
+    for service, answers in (("identity", _IDENTITY), ("membership", _MEMBERSHIP))
+    for (method, path), answer in answers.items()
+}
+# The same by method and path below ``/api``, for tests that change them.
+ALL = _ANSWERS

@@ -9,6 +9,7 @@ import pytest
 from asgi_lifespan import LifespanManager
 
 from frontend.app import Pages, create_app
+from frontend.assets import Assets, read_assets
 from frontend.settings import Settings
 from services.chassis.edge.assertions import load_key, sign_user
 from services.chassis.kernel.actors import ANONYMOUS, Actor
@@ -51,15 +52,22 @@ async def gateway() -> AsyncIterator[StandIn]:
         yield stand_in
 
 
+@pytest.fixture(scope="session")
+def assets(keys_dir: Path) -> Assets:
+    """Packed once; packing is what takes long when the frontend starts."""
+    keys = {"private_key": keys_dir / "frontend.jwk", "trust": keys_dir / "trust.jwks"}
+    return read_assets(Settings(**keys).htmx)
+
+
 @pytest.fixture
-async def pages(gateway: StandIn, keys_dir: Path) -> AsyncIterator[Pages]:
+async def pages(gateway: StandIn, keys_dir: Path, assets: Assets) -> AsyncIterator[Pages]:
     settings = Settings(
         private_key=keys_dir / "frontend.jwk",
         trust=keys_dir / "trust.jwks",
         gateway_url=gateway.url,
         public_url=ORIGIN,
     )
-    application = create_app(settings)
+    application = create_app(settings, assets)
     async with LifespanManager(application.app):
         yield application
 

@@ -8,7 +8,7 @@ from starlette.responses import Response, StreamingResponse
 from frontend.clients.membership import MembershipApi
 from frontend.forms.form import Form
 from frontend.pages.frame import staff_router
-from frontend.render import redirect, render
+from frontend.render import redirect, render, wants_fragment
 from frontend.session import StaffVisit
 from frontend.views.imports import columns, filters, import_page, sheet_row
 from services.chassis.kernel.clock import utc_now
@@ -41,7 +41,7 @@ async def show(
         limit = str(request.app.state.settings.rows)
         page = await membership.get(rows_at, show=show, after=after, limit=limit)
         rows, following = page["items"], page.get("next")
-    order = columns(answer.body, rows)
+    order = columns(answer.body)
     return render(
         request,
         "imports/sheet.html",
@@ -63,7 +63,7 @@ async def progress(
 ) -> Response:
     """The progress bar alone, asked for every second; when work ends the page is opened anew."""
     it = import_page(await membership.get(f"/imports/{import_id}"), utc_now())
-    if not it.is_running:
+    if not it.is_running or not wants_fragment(request):
         return redirect(request, f"/imports/{import_id}")
     return render(request, "imports/_progress.html", it=it)
 
@@ -79,7 +79,7 @@ async def mend(
     path = f"/imports/{import_id}/rows/{number}"
     row = await membership.send("PATCH", path, {field: value}, key=form.key, etag=form.etag)
     batch = await membership.get(f"/imports/{import_id}")
-    order = columns(batch, [row])
+    order = columns(batch)
     return render(
         request,
         "imports/mended.html",

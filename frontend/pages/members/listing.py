@@ -18,19 +18,21 @@ router = staff_router()
 
 @router.get("/members")
 async def listing(request: Request, visit: StaffVisit, membership: MembershipApi) -> Response:
-    return await _page(request, membership, {"items": []}, "")
+    found = await _search(request, membership, "", "")
+    return await _page(request, membership, found, "")
 
 
 @router.post("/members/searches")
 async def search(request: Request, visit: StaffVisit, membership: MembershipApi) -> Response:
     form = await request.form()
     text = str(form.get("text") or "").strip()
-    found: Any = {"items": []}
-    if text:
-        body = {"text": text, "limit": request.app.state.settings.rows}
-        after = str(form.get("after") or "")
-        found = await membership.search_members(body | ({"after": after} if after else {}))
+    found = await _search(request, membership, text, str(form.get("after") or ""))
     return await _page(request, membership, found, text)
+
+
+async def _search(request: Request, membership: Membership, text: str, after: str) -> Any:
+    body = {"text": text, "limit": request.app.state.settings.rows}
+    return await membership.search_members(body | ({"after": after} if after else {}))
 
 
 async def _page(request: Request, membership: Membership, found: Any, text: str) -> Response:

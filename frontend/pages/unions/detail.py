@@ -33,6 +33,7 @@ async def show(
         request,
         "unions/detail.html",
         it=union_page(answer.body),
+        is_own=union_id == visit.actor.union_id,
         rows=[union_row(item) for item in below["items"]],
         next=below.get("next"),
         after=after or "",

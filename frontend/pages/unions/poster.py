@@ -21,8 +21,7 @@ async def show(
 ) -> Response:
     union = union_page((await membership.union(union_id)).body)
     made = await membership.get(f"/unions/{union_id}/poster-code")
-    public = str(request.app.state.settings.public_url).rstrip("/")
-    url = f"{public}/p/{made['code']}"
+    url = made["url"]
     return render(
         request,
         "unions/poster.html",
