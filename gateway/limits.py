@@ -1,8 +1,8 @@
 """How often somebody may knock, and the sentence that says when to come back.
 
 The arithmetic is the generic cell rate algorithm: one number for each bucket, exact times. The
-``limits`` package was measured against it: its memory store starts a thread every 10 ms under
-load and walks all keys each time, which hands a stranger with many addresses a lever.
+memory store of the ``limits`` package (5.8) was read and left: under load it starts a thread every
+10 ms that walks all keys, which hands a stranger with many addresses a lever.
 Counts live in the process; several gateways each count their own share.
 """
 

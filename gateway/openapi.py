@@ -105,7 +105,7 @@ def merge(parts: Mapping[str, Document], router: Router) -> Document:
             "title": "娘家开放接口",
             "version": "1",
             "description": "工会数字服务平台的全部公开接口。拒绝办理时的回答遵循 RFC 9457。",
-            "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+            "license": {"name": "Apache-2.0"},
         },
         "servers": [{"url": "/"}],
         "tags": tags,
