@@ -270,6 +270,16 @@ async def test_reinvite_account_makes_old_password_and_second_factor_worthless(i
     assert identity.whose(entered.json()["access_token"]).roles == {Role.CLERK}
 
 
+async def test_reinvite_account_takes_back_roles_that_oversee(identity):
+    officer = await identity.staff("zhou.anquan", Role.SECURITY_OFFICER)
+    url = f"/accounts/{officer.id}/activation-codes"
+
+    made = await identity.client.post(url, headers=identity.as_(SUN) | identity.key())
+
+    assert made.status_code == 201
+    assert identity.rows("select count(*) from identity.grants where revoked_at is null") == [(0,)]
+
+
 async def test_close_account_ends_grants_and_cannot_be_undone(identity):
     li = await identity.staff("li.jingban", Role.CLERK)
 

@@ -90,15 +90,15 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize("path", ["/staff-sessions", "/passwords", "/worker-sessions", "/tokens"])
-@pytest.mark.parametrize("body", HOSTILE)
-async def test_hostile_input_is_refused_and_never_breaks_anything(identity, path, body):
+async def test_hostile_input_is_refused_and_never_breaks_anything(identity, path):
     headers = identity.as_() | {"Content-Type": "application/json"}
     method = "PUT" if path == "/passwords" else "POST"
 
-    response = await identity.client.request(method, path, content=body, headers=headers)
+    for body in HOSTILE:
+        answer = await identity.client.request(method, path, content=body, headers=headers)
 
-    assert response.status_code in {400, 401, 422}
-    assert response.headers["content-type"] == "application/problem+json"
+        assert answer.status_code in {400, 401, 422}, body[:60]
+        assert answer.headers["content-type"] == "application/problem+json"
 
 
 async def test_hostile_passwords_of_the_right_shape_are_only_wrong(identity):

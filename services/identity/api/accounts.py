@@ -24,7 +24,7 @@ from services.chassis.web.pages import Page, PageQuery
 from services.chassis.web.route import UnitRoute
 from services.chassis.web.text import Line
 from services.identity.api.depends import CurrentPolicy
-from services.identity.api.typed import ID, Account, In, Phone, Reason, shown
+from services.identity.api.typed import ID, NOON, UNION, Account, In, Phone, Reason, shown
 from services.identity.domain.account import LIFECYCLE, Action, State
 from services.identity.store import accounts
 from services.identity.usecases.accounts.close_account import close_account
@@ -36,9 +36,26 @@ from services.identity.usecases.accounts.search_accounts import search_accounts
 from services.identity.usecases.accounts.suspend_account import suspend_account
 from services.identity.usecases.accounts.unlock_account import unlock_account
 
+VERSIONED = problems(412, 428)
 router = APIRouter(
     prefix="/accounts", tags=["accounts"], route_class=UnitRoute, responses=problems(404, 409)
 )
+
+
+ACCOUNT: dict[str, Any] = {
+    "id": ID,
+    "account": "li.jingban",
+    "name": "李经办",
+    "masked_phone": "138****1234",
+    "union": UNION,
+    "state": "active",
+    "state_label": "正常",
+    "actions": ["suspend", "close"],
+    "created_at": NOON,
+    "password_set_at": NOON,
+    "activation_expires_at": None,
+    "version": 2,
+}
 
 
 class AccountIn(In):
@@ -57,6 +74,12 @@ class AccountIn(In):
 class InvitedOut(BaseModel):
     """``activation_code`` is shown this once; hand it to the person yourself."""
 
+    model_config = ConfigDict(
+        json_schema_extra=shown(
+            id=ID, activation_code="K7QWM-3XPRT-9HVNB-C4JDZ", activation_expires_at=NOON
+        )
+    )
+
     id: UUID
     activation_code: str
     activation_expires_at: datetime
@@ -68,6 +91,8 @@ class UnionOut(BaseModel):
 
 
 class AccountOut(BaseModel):
+    model_config = ConfigDict(json_schema_extra=shown(**ACCOUNT))
+
     id: UUID
     account: str
     name: str
@@ -104,6 +129,8 @@ class AccountOut(BaseModel):
 
 class AccountDetailOut(AccountOut):
     """With the lock that failed log-ins may have set."""
+
+    model_config = ConfigDict(json_schema_extra=shown(**ACCOUNT, locked_until=None))
 
     locked_until: datetime | None = None
 
@@ -174,25 +201,25 @@ async def reinvite(
     )
 
 
-@router.put("/{account_id}/suspension", status_code=204, summary="停用账号")
+@router.put("/{account_id}/suspension", status_code=204, responses=VERSIONED, summary="停用账号")
 async def suspend(
     actor: CurrentActor, tx: CurrentTx, account_id: UUID, version: IfMatch, body: ReasonIn
 ) -> None:
     await suspend_account(actor, tx, account_id, version, body.reason)
 
 
-@router.delete("/{account_id}/suspension", status_code=204, summary="恢复账号")
+@router.delete("/{account_id}/suspension", status_code=204, responses=VERSIONED, summary="恢复账号")
 async def resume(actor: CurrentActor, tx: CurrentTx, account_id: UUID, version: IfMatch) -> None:
     await resume_account(actor, tx, account_id, version)
 
 
-@router.put("/{account_id}/closure", status_code=204, summary="注销账号")
+@router.put("/{account_id}/closure", status_code=204, responses=VERSIONED, summary="注销账号")
 async def close(
     actor: CurrentActor, tx: CurrentTx, account_id: UUID, version: IfMatch, body: ReasonIn
 ) -> None:
     await close_account(actor, tx, account_id, version, body.reason)
 
 
-@router.delete("/{account_id}/lock", status_code=204, summary="解除登录锁定")
+@router.delete("/{account_id}/lock", status_code=204, responses=VERSIONED, summary="解除登录锁定")
 async def unlock(actor: CurrentActor, tx: CurrentTx, account_id: UUID, version: IfMatch) -> None:
     await unlock_account(actor, tx, account_id, version)

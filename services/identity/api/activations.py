@@ -19,6 +19,10 @@ router = APIRouter(
 )
 
 TYPED = {"account": "li.jingban", "activation_code": "K7QWM-3XPRT-9HVNB-C4JDZ"}
+SECOND_FACTOR = {
+    "secret": "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP",
+    "otpauth_uri": "otpauth://totp/li.jingban?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP",
+}
 CHOSEN = {"password": "correct-Horse-7-battery", "totp_code": "135790"}
 
 
@@ -31,6 +35,8 @@ class ActivationIn(In):
 
 class SecondFactorOut(Out):
     """Shown once; ``otpauth_uri`` is what the QR code of an authenticator app holds."""
+
+    model_config = ConfigDict(from_attributes=True, json_schema_extra=shown(**SECOND_FACTOR))
 
     secret: str
     otpauth_uri: str

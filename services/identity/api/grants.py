@@ -21,11 +21,12 @@ from services.chassis.web.documented import problems
 from services.chassis.web.pages import Page, PageQuery
 from services.chassis.web.route import UnitRoute
 from services.identity.api.accounts import UnionOut
-from services.identity.api.typed import ID, In, shown
+from services.identity.api.typed import ID, NOON, UNION, In, shown
 from services.identity.store import accounts, grants
 from services.identity.usecases.grants.grant_role import NewGrant, grant_role
 from services.identity.usecases.grants.revoke_grant import revoke_grant
 
+VERSIONED = problems(412, 428)
 router = APIRouter(tags=["grants"], route_class=UnitRoute, responses=problems(404, 409))
 
 # A grant is made and taken back, never altered.
@@ -62,6 +63,19 @@ class RoleOut(BaseModel):
 
 
 class GrantOut(BaseModel):
+    model_config = ConfigDict(
+        json_schema_extra=shown(
+            id=ID,
+            account_id=ID,
+            account="li.jingban",
+            account_name="李经办",
+            union=UNION,
+            role={"code": "clerk", "label": "经办"},
+            expires_on="2027-12-31",
+            granted_at=NOON,
+        )
+    )
+
     id: UUID
     account_id: UUID
     account: str
@@ -123,7 +137,7 @@ async def one(
     return GrantOut.of(await grants.one(actor, read, grant_id))
 
 
-@router.delete("/grants/{grant_id}", status_code=204, summary="收回授权")
+@router.delete("/grants/{grant_id}", status_code=204, responses=VERSIONED, summary="收回授权")
 async def revoke(actor: CurrentActor, tx: CurrentTx, grant_id: UUID, version: IfMatch) -> None:
     match(ONLY_VERSION, version)
     await revoke_grant(actor, tx, grant_id)

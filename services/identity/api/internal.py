@@ -1,7 +1,7 @@
 """What the gateway and the services ask; everybody else is refused."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query
@@ -11,7 +11,7 @@ from services.chassis.web.depends import CurrentActor, CurrentRead, CurrentTx, T
 from services.chassis.web.route import UnitRoute
 from services.identity.api.depends import CurrentIssuer, CurrentNotary
 from services.identity.api.tokens import AccessOut
-from services.identity.api.typed import In, Out, Secret, shown
+from services.identity.api.typed import ACCESS, ID, NOON, In, Out, Secret, shown
 from services.identity.usecases.services.exchange_assertion import exchange_assertion
 from services.identity.usecases.services.list_revocations import list_revocations
 from services.identity.usecases.services.record_gateway_refusals import (
@@ -33,6 +33,8 @@ class SessionIn(In):
 
 
 class ExchangedOut(AccessOut):
+    model_config = ConfigDict(json_schema_extra=shown(**ACCESS, sid=ID))
+
     sid: UUID
 
 
@@ -43,6 +45,8 @@ class RevokedOut(Out):
 
 class RevocationsOut(BaseModel):
     """``next`` is always given: ask with it again."""
+
+    model_config = ConfigDict(json_schema_extra=shown(items=[{"sid": ID, "at": NOON}], next="1042"))
 
     items: list[RevokedOut]
     next: str
@@ -56,23 +60,26 @@ class AssertionIn(In):
 
 
 class AssertionOut(BaseModel):
+    model_config = ConfigDict(json_schema_extra=shown(assertion="eyJhbGciOiJFZDI1NTE5Ii…"))
+
     assertion: str
+
+
+REFUSED: dict[str, Any] = {
+    "code": "too-many-requests",
+    "reason": "search",
+    "service": "membership",
+    "status": 429,
+    "count": 12,
+    "since": NOON,
+    "until": NOON,
+}
 
 
 class GatewayRefusalIn(In):
     """Refusals of one kind, counted together; neither an address nor a person is named."""
 
-    model_config = ConfigDict(
-        json_schema_extra=shown(
-            code="too-many-requests",
-            reason="search",
-            service="membership",
-            status=429,
-            count=12,
-            since="2026-03-02T09:00:00Z",
-            until="2026-03-02T09:00:05Z",
-        )
-    )
+    model_config = ConfigDict(json_schema_extra=shown(**REFUSED))
 
     code: Annotated[str, Field(pattern=r"^[a-z][a-z-]{1,60}$")]
     reason: Annotated[str, Field(pattern=r"^[A-Za-z0-9 ._:/-]{0,100}$")] = ""
@@ -84,6 +91,8 @@ class GatewayRefusalIn(In):
 
 
 class GatewayRefusalsIn(In):
+    model_config = ConfigDict(json_schema_extra=shown(items=[REFUSED]))
+
     items: Annotated[list[GatewayRefusalIn], Field(min_length=1, max_length=500)]
 
 

@@ -11,7 +11,7 @@ from services.chassis.web.depends import CurrentActor, CurrentRead, CurrentTx, T
 from services.chassis.web.route import UnitRoute
 from services.identity.api.depends import CurrentIssuer
 from services.identity.api.tokens import AccessOut
-from services.identity.api.typed import ID, In, shown
+from services.identity.api.typed import ACCESS, ID, NOON, PATH, UNION, In, shown
 from services.identity.domain.standing import Standing
 from services.identity.usecases.sessions.describe_me import Me, describe_me
 from services.identity.usecases.sessions.sign_access import Access
@@ -47,6 +47,19 @@ class PlaceOut(BaseModel):
 
 
 class MeOut(BaseModel):
+    model_config = ConfigDict(
+        json_schema_extra=shown(
+            kind="staff",
+            id=ID,
+            name="李经办",
+            acting_union=UNION | {"path": PATH},
+            roles=["clerk"],
+            unions=[UNION | {"path": PATH, "roles": ["clerk"]}],
+            masked_phone=None,
+            session_expires_at=NOON,
+        )
+    )
+
     kind: Kind
     id: UUID
     name: str
@@ -77,6 +90,10 @@ class ActingUnionIn(In):
 
 
 class SwitchedOut(AccessOut):
+    model_config = ConfigDict(
+        json_schema_extra=shown(**ACCESS, acting_union=UNION | {"path": PATH}, roles=["clerk"])
+    )
+
     acting_union: ActingUnionOut | None
     roles: list[Role]
 
@@ -91,6 +108,8 @@ class SwitchedOut(AccessOut):
 
 
 class PhoneOut(BaseModel):
+    model_config = ConfigDict(json_schema_extra=shown(phone="13800001234"))
+
     phone: str
 
 

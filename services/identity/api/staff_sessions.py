@@ -10,7 +10,7 @@ from services.chassis.web.depends import CurrentRead, CurrentTx, PublicActor, Ta
 from services.chassis.web.route import UnitRoute
 from services.identity.api.depends import CommonPasswords, CurrentHashes, CurrentIssuer
 from services.identity.api.tokens import SessionOut, handed_out
-from services.identity.api.typed import Account, In, OneTimeCode, Password, shown
+from services.identity.api.typed import ENTERED, ID, Account, In, OneTimeCode, Password, shown
 from services.identity.usecases.accounts.choose_password import choose_password
 from services.identity.usecases.sessions.change_password import change_password
 from services.identity.usecases.sessions.check_password import Proof, check_password
@@ -36,6 +36,10 @@ class StaffOut(BaseModel):
 
 
 class StaffSessionOut(SessionOut):
+    model_config = ConfigDict(
+        json_schema_extra=shown(**ENTERED, staff={"id": ID, "name": "李经办"})
+    )
+
     staff: StaffOut
 
 

@@ -1,7 +1,8 @@
 """The shape of what somebody is handed when they have proved who they are."""
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
+from services.identity.api.typed import RENEWABLE, shown
 from services.identity.usecases.sessions.open_session import Opened
 from services.identity.usecases.sessions.renew_tokens import Renewed
 from services.identity.usecases.sessions.sign_access import Access
@@ -17,6 +18,8 @@ class AccessOut(BaseModel):
 
 
 class TokensOut(AccessOut):
+    model_config = ConfigDict(json_schema_extra=shown(**RENEWABLE))
+
     refresh_token: str
 
     @classmethod

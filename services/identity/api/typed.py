@@ -9,6 +9,14 @@ from services.chassis.kernel.identifiers import InvalidIdentifier, parse_mobile
 from services.chassis.web.text import Line
 
 ID = "0193a5c2-b7e0-7c3e-8f10-5a2b9c4d6e7f"
+PATH = "0193a5c2b7e07c3e8f105a2b9c4d6e7f/"
+UNION = {"id": ID, "name": "江临县总工会"}
+NOON = "2026-03-02T12:00:00+08:00"
+ACCESS: dict[str, Any] = {"access_token": "eyJhbGciOiJFZDI1NTE5Ii…", "expires_in": 600}
+RENEWABLE: dict[str, Any] = ACCESS | {
+    "refresh_token": "rV5d0mJxkq3Zr1mD8yC2bW7nT4hLs6uEoQpXaGfIvKc"
+}
+ENTERED: dict[str, Any] = RENEWABLE | {"session": "kq3Zr1mD8yC2bW7nT4hLs6uEoQpXaGfIvKcrV5d0mJx"}
 
 
 def _mobile(raw: str) -> str:

@@ -8,7 +8,7 @@ from services.chassis.web.depends import CurrentTx, PublicActor, TakesNoKey
 from services.chassis.web.route import UnitRoute
 from services.identity.api.depends import CurrentIssuer, CurrentPolicy, CurrentSender
 from services.identity.api.tokens import SessionOut, handed_out
-from services.identity.api.typed import In, OneTimeCode, Phone, shown
+from services.identity.api.typed import ENTERED, In, OneTimeCode, Phone, shown
 from services.identity.usecases.sessions.log_in_worker import log_in_worker
 from services.identity.usecases.workers.deliver_phone_code import deliver_phone_code
 from services.identity.usecases.workers.send_phone_code import send_phone_code
@@ -23,6 +23,8 @@ class PhoneCodeIn(In):
 
 
 class PhoneCodeOut(BaseModel):
+    model_config = ConfigDict(json_schema_extra=shown(resend_after=60, expires_in=300))
+
     resend_after: int
     expires_in: int
 
@@ -39,6 +41,10 @@ class PersonOut(BaseModel):
 
 
 class WorkerSessionOut(SessionOut):
+    model_config = ConfigDict(
+        json_schema_extra=shown(**ENTERED, person={"masked_phone": "138****1234"})
+    )
+
     person: PersonOut
 
 

@@ -1,5 +1,6 @@
 """Roles granted at unions."""
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from services.chassis.data.tx import Tx
 from services.chassis.kernel.actors import Actor, Role
 from services.chassis.kernel.refusals import NotFound
 from services.identity.domain.account import State
-from services.identity.domain.roles import Held
+from services.identity.domain.roles import GRANTABLE, Held
 from services.identity.domain.standing import GrantAt
 from services.identity.store.accounts import OVERSEERS
 from services.identity.store.tables import Grant, StaffAccount, Union
@@ -101,11 +102,15 @@ async def lock_same(tx: Tx, account_id: UUID, union_id: UUID, role: Role) -> Gra
     return found
 
 
-async def end_all_of(tx: Tx, account_id: UUID) -> int:
-    """Take everything back, and say how much that was."""
+async def end_all_of(tx: Tx, account_id: UUID, roles: Iterable[Role] = GRANTABLE) -> int:
+    """Take everything back, or only ``roles``, and say how much that was."""
     row = (
         update(Grant)
-        .where(Grant.account_id == account_id, Grant.revoked_at.is_(None))
+        .where(
+            Grant.account_id == account_id,
+            Grant.revoked_at.is_(None),
+            Grant.role.in_(sorted(roles)),
+        )
         .values(revoked_at=tx.now, revoked_by=tx.actor.id)
         .returning(Grant.id)
     )
