@@ -124,6 +124,7 @@ class ApplicationOut(BaseModel):
     platforms: list[str]
     employer_name: str | None
     work_division: Coded | None
+    relation: Coded | None
     path: JoinOut | None
     clocks: list[ClockOut]
     is_overdue: bool
@@ -160,6 +161,7 @@ class ApplicationOut(BaseModel):
             platforms=row.platforms,
             employer_name=row.employer_name,
             work_division=place_of(row.work_division),
+            relation=Coded.of("relations", row.relation),
             path=_path(row, view.path_reason),
             clocks=[ClockOut(**row.review_clock)] if row.review_clock else [],
             is_overdue=view.is_overdue,
