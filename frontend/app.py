@@ -19,6 +19,7 @@ from frontend.pages import ROUTERS
 from frontend.render import templates
 from frontend.settings import Settings
 from services.chassis.edge.assertions import SigningKey, load_key, load_trust
+from services.chassis.edge.starting import from_environment
 
 
 class Pages:
@@ -34,7 +35,7 @@ class Pages:
 
 def create_app(settings: Settings | None = None, assets: Assets | None = None) -> Pages:
     """The frontend with its settings; nothing is opened before it starts."""
-    settings = settings or Settings()
+    settings = settings or from_environment(Settings, "frontend")
     key = load_key(settings.private_key)
     assets = assets or read_assets(settings.htmx)
     app = FastAPI(title="娘家", docs_url=None, redoc_url=None, openapi_url=None, lifespan=_open)

@@ -32,7 +32,7 @@ from gateway.sessions import Sessions
 from gateway.settings import Settings
 from gateway.telemetry import Telemetry
 from services.chassis.edge.assertions import load_key, load_trust
-from services.chassis.edge.telemetry import configure_logs
+from services.chassis.edge.starting import from_environment
 from services.chassis.kernel.clock import utc_now
 from services.chassis.kernel.refusals import Refusal, Unavailable
 
@@ -200,7 +200,4 @@ async def _end(task: asyncio.Task[None]) -> None:
 
 def create_app(settings: Settings | None = None) -> Gateway:
     """The application, not yet started; a process of its own logs as every part does."""
-    if settings is None:
-        settings = Settings()
-        configure_logs("gateway", settings.log_level)
-    return Gateway(settings)
+    return Gateway(settings or from_environment(Settings, "gateway"))

@@ -37,7 +37,7 @@ class Desk:
     token: str = ""
 
     def get(self, path: str, **query: Any) -> Json:
-        answer: Json = self._ask("GET", path, params=query).json()
+        answer: Json = self._ask("GET", path, params=query or None).json()
         return answer
 
     def send(self, method: str, path: str, body: Any = None, version: int | None = None) -> Json:

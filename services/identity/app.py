@@ -7,8 +7,9 @@ from pathlib import Path
 from fastapi import FastAPI
 
 from services.chassis.edge.assertions import load_trust
+from services.chassis.edge.starting import from_environment
 from services.chassis.kernel.clock import utc_now
-from services.chassis.web.app import Service, build, from_environment
+from services.chassis.web.app import Service, build
 from services.identity.api import (
     accounts,
     activations,

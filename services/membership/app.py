@@ -5,7 +5,9 @@ from datetime import datetime
 
 from fastapi import FastAPI
 
+from services.chassis.data.attachments import MEBIBYTE
 from services.chassis.edge.assertions import load_trust
+from services.chassis.edge.starting import from_environment
 from services.chassis.kernel.clock import utc_now
 from services.chassis.web.app import Service, build
 from services.membership.api import (
@@ -22,6 +24,7 @@ from services.membership.api import (
     people,
     posters,
     register,
+    union_imports,
     unions,
 )
 from services.membership.api.import_in import LARGEST_BODY
@@ -38,6 +41,7 @@ MEMBERSHIP = Service(
         codes.router,
         posters.router,
         unions.router,
+        union_imports.router,
         enrolment.router,
         applications.router,
         decisions.router,
@@ -52,7 +56,10 @@ MEMBERSHIP = Service(
     ),
     tells=TELLS,
     deadlines={"review": on_review_overdue},
-    larger_bodies={"/v1/imports": LARGEST_BODY},
+    larger_bodies={
+        "/v1/imports": LARGEST_BODY,
+        "/v1/union-imports": union_imports.LARGEST + MEBIBYTE,
+    },
 )
 
 
@@ -60,7 +67,7 @@ def create_app(
     settings: Settings | None = None, clock: Callable[[], datetime] = utc_now
 ) -> FastAPI:
     """The service as an ASGI app."""
-    settings = settings or Settings()
+    settings = settings or from_environment(Settings, "membership")
     app = build(MEMBERSHIP, settings, clock)
     app.state.trust = load_trust(settings.trust)
     # Made at the first call, when connections are open; tests put a stand-in here.

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from services.chassis.data.jobs import Handler, run_worker
 from services.chassis.data.store import open_store
-from services.chassis.edge.telemetry import configure_logs
+from services.chassis.edge.starting import from_environment
 from services.membership.domain.events import TELLS
 from services.membership.jobs import decisions, imports
 from services.membership.settings import Settings
@@ -23,7 +23,7 @@ def handlers(settings: Settings) -> Mapping[str, Handler]:
 
 async def work(stop: asyncio.Event, settings: Settings | None = None) -> None:
     """Until told to stop; what is unfinished then goes back to the queue."""
-    settings = settings or Settings()
+    settings = settings or from_environment(Settings, "membership-worker")
     store = await open_store(settings, "membership", CHASSIS, TELLS)
     try:
         await run_worker(store, handlers(settings), stop)
@@ -36,9 +36,7 @@ async def main() -> None:
     stop = asyncio.Event()
     for told in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(told, stop.set)
-    settings = Settings()
-    configure_logs("membership-worker", settings.log_level)
-    await work(stop, settings)
+    await work(stop)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
-from typing import TypeVar
 
 import aiohttp
 from fastapi import APIRouter, FastAPI, Request, Response
@@ -26,7 +25,6 @@ from services.chassis.edge.health import Health
 from services.chassis.edge.peers import open_session
 from services.chassis.edge.request_log import RequestLog
 from services.chassis.edge.settings import ServiceSettings
-from services.chassis.edge.telemetry import configure_logs
 from services.chassis.kernel.clock import utc_now
 from services.chassis.kernel.refusals import (
     Malformed,
@@ -45,7 +43,6 @@ from services.chassis.web.documented import ALWAYS, Problem, problems
 from services.chassis.web.health import checks
 from services.chassis.web.hearing import hearing_router
 
-S = TypeVar("S", bound=ServiceSettings)
 
 
 # What the framework refuses by itself, in our words.
@@ -72,13 +69,6 @@ class Service:
     deadlines: Mapping[str, Handler] = field(default_factory=dict)
     # Path prefix -> bytes, where a body may be larger than usual.
     larger_bodies: Mapping[str, int] = field(default_factory=dict)
-
-
-def from_environment(settings: type[S], part: str) -> S:
-    """The settings of a process of its own, whose logs go where such a process logs."""
-    found = settings()
-    configure_logs(part, found.log_level)
-    return found
 
 
 def build(
