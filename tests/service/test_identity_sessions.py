@@ -9,7 +9,7 @@ import pytest
 
 from services.chassis.kernel.actors import Role
 from tests.clusters import TestDatabase
-from tests.people import COUNTY, OTHER_TOWN, SUN, TOWN
+from tests.people import COUNTY, OTHER_TOWN, SUN, TOWN, TOWN_PATH
 from tests.service.identity_rig import Rig, identity_rig
 
 
@@ -325,12 +325,23 @@ async def test_a_moved_union_moves_the_grants_below_it(identity):
 
 async def test_a_changed_union_keeps_its_place_and_takes_its_new_name(identity):
     li = await identity.staff("li.jingban", Role.CLERK)
-    await identity.hear("membership.union.changed", TOWN, "", "唐桥街道总工会")
+    await identity.hear("membership.union.changed", TOWN, TOWN_PATH, "唐桥街道总工会")
 
     actor = identity.whose((await identity.log_in(li)).json()["access_token"])
 
     assert actor.union_name == "唐桥街道总工会"
     assert actor.union_path.endswith(f"{TOWN.hex}/")
+
+
+async def test_a_changed_union_that_stands_elsewhere_takes_those_below_along(identity):
+    village = UUID(int=0x999)
+    await identity.found(village, f"{TOWN_PATH}{village.hex}/", "东村工会")
+    path = f"{COUNTY.hex}/{OTHER_TOWN.hex}/{TOWN.hex}/"
+
+    await identity.hear("membership.union.changed", TOWN, path, "唐桥镇总工会")
+
+    query = "select path from identity.unions where id = %s"
+    assert identity.rows(query, village) == [(f"{path}{village.hex}/",)]
 
 
 async def test_a_union_founded_below_one_that_has_moved_stands_below_its_new_place(identity):
