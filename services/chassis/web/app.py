@@ -43,8 +43,6 @@ from services.chassis.web.documented import ALWAYS, Problem, problems
 from services.chassis.web.health import checks
 from services.chassis.web.hearing import hearing_router
 
-
-
 # What the framework refuses by itself, in our words.
 FRAMEWORK: Mapping[int, Refusal] = {
     400: Malformed("请求内容无法读取，请检查格式后重试。"),
