@@ -28,7 +28,7 @@ async def read_counts(request: Request, membership: MembershipApi) -> dict[str, 
     except Refusal:
         # The column without numbers is better than no page.
         return {}
-    request.state.counts = counts_of(desk)
+    request.state.counts = counts_of(visit.actor, desk)
     return desk
 
 

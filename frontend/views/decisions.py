@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from frontend.views.reading import items, text
+from frontend.views.reading import items, number, text
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,11 +13,13 @@ class Bulk:
 
     chosen: tuple[str, ...] = ()
     reason: str = ""
+    batch: str = ""
+    is_whole: bool = False
     problem: str = ""
 
     def missing(self, outcome: str) -> str:
         """What has to be there before the service is asked."""
-        if not self.chosen:
+        if not self.chosen and not self.is_whole:
             return "请先选中要办理的申请。"
         if outcome == "refused" and not self.reason:
             return "不予通过要写明理由，申请人会看到。请在下面填写理由。"
@@ -45,9 +47,11 @@ class BulkResult:
 
 def told(answer: Mapping[str, Any]) -> BulkResult:
     """The service's answer, item by item."""
-    results = items(answer, "results") or items(answer, "items")
+    results = items(answer, "results")
     refused = [one for one in results if _why(one)]
     done = len(results) - len(refused)
+    if waiting := number(answer, "waiting"):
+        return BulkResult(f"整批 {waiting:,} 份已开始办理，过一会儿刷新可以看到结果。", 0, [])
     return BulkResult(
         summary=f"已办理 {done} 份申请。",
         done=done,

@@ -16,11 +16,10 @@ _COUNTERS = {
     "retained": "保留会籍",
     "joined_this_month": "本月新入会",
 }
-_KINDS = {
-    "application": ("入会申请审核", "去审核"),
-    "review": ("入会申请审核", "去审核"),
-    "returned": ("补正入会申请", "去补正"),
-    "import": ("名单等待确认", "去确认"),
+# What may be done now decides what the task is called.
+_TASKS = {
+    "admit": ("入会申请审核", "去审核"),
+    "submit": ("入会申请待提交", "去提交"),
 }
 
 
@@ -31,6 +30,7 @@ class Task:
     due: Due | None
     what: str
     who: str
+    union: str
     state: Mark
     url: str
     next: str
@@ -42,6 +42,7 @@ class Happened:
 
     when: str
     what: str
+    who: str
     url: str
 
 
@@ -57,26 +58,28 @@ class Counter:
 class Desk:
     """The whole desk."""
 
-    tasks: list[Task]
     overdue: int
     due_today: int
     soon: int
+    returned: int
+    imports: int
+    tasks: list[Task]
     happened: list[Happened]
     counters: list[Counter]
 
 
 def desk_of(answer: Mapping[str, Any], now: datetime, today: date) -> Desk:
     """The service's answer as a desk."""
-    tasks = [_task(one, today) for one in items(answer, "tasks")]
-    clocks = [task.due.tone for task in tasks if task.due]
-    told = answer.get("due") or {}
+    waiting = answer.get("waiting") or {}
     return Desk(
-        tasks=tasks,
-        overdue=number(told, "overdue") or clocks.count("overdue"),
-        due_today=number(told, "today") or clocks.count("today"),
-        soon=number(told, "soon") or clocks.count("soon"),
-        happened=[_happened(one, now) for one in items(answer, "events")],
-        counters=counters(answer.get("union") or {}),
+        overdue=number(waiting, "overdue"),
+        due_today=number(waiting, "due_today"),
+        soon=number(waiting, "due_in_three_days"),
+        returned=number(waiting, "returned"),
+        imports=number(waiting, "imports_to_finish"),
+        tasks=[_task(one, today) for one in items(answer, "tasks")],
+        happened=[_happened(one, now) for one in items(answer, "recent")],
+        counters=counters(answer.get("counts") or {}),
     )
 
 
@@ -90,21 +93,25 @@ def counters(counts: Mapping[str, Any]) -> list[Counter]:
 
 
 def _task(one: Mapping[str, Any], today: date) -> Task:
-    what, following = _KINDS.get(code(one, "kind"), (text(one, "title"), "打开"))
-    kind = "imports" if code(one, "kind") == "import" else "applications"
+    clocks, actions = items(one, "clocks"), items(one, "actions")
+    named = next((_TASKS[action] for action in _TASKS if action in actions), None)
+    what, following = named or ("入会申请", "打开")
     return Task(
-        due=due(one.get("clock") or one, today),
-        what=text(one, "title") or what,
-        who=text(one, "who") or text(one, "name"),
+        due=due(clocks[0], today) if clocks else None,
+        what=what,
+        who=f"{text(one, 'person', 'masked_name')} {text(one, 'group')}".strip(),
+        union=text(one, "union", "name"),
         state=mark(code(one, "state")),
-        url=f"/{kind}/{text(one, 'id') or text(one, 'subject')}",
+        url=f"/applications/{text(one, 'id')}",
         next=following,
     )
 
 
 def _happened(one: Mapping[str, Any], now: datetime) -> Happened:
+    role = text(one, "actor_role_label")
     return Happened(
         when=moment(text(one, "at"), now),
-        what=text(one, "text") or text(one, "title"),
-        url=text(one, "url"),
+        what=f"{text(one, 'label')}：{text(one, 'name')} {text(one, 'number')}",
+        who=f"{text(one, 'actor_name')}（{role}）" if role else text(one, "actor_name"),
+        url=f"/applications/{text(one, 'application_id')}",
     )

@@ -17,7 +17,7 @@ class Disclosed:
 
 def disclosed(given: Mapping[str, Any]) -> list[Disclosed]:
     """What the service disclosed, in the order of the form."""
-    values = given.get("values") or given.get("fields") or given
+    values = given.get("facts")
     return [
         Disclosed(name, str(values[key]) or "没有登记")
         for key, name in _NAMES.items()

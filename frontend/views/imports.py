@@ -11,7 +11,10 @@ from frontend.views.reading import code, items, number, text
 from frontend.views.times import moment
 
 _RUNNING = {"received", "checking", "applying", "undoing"}
+# The totals that are filters; those of work already done show only once there is some.
 _FILTERS = {"all": "全部", "ready": "可导入", "faulty": "需修改", "duplicate": "重复"}
+_LATER = {"applied": "已导入", "undone": "已撤销", "kept": "已审核，未撤销"}
+SHOWS = frozenset(_FILTERS | _LATER)
 _ROW_MARKS = {
     "ready": Mark("可导入", "good", "check"),
     "faulty": Mark("需修改", "bad", "cross"),
@@ -88,6 +91,25 @@ class SheetRow:
     is_mended: bool
 
 
+@dataclass(frozen=True, slots=True)
+class EnteredUnion:
+    """One union on a sheet: entered, or why not."""
+
+    number: int
+    name: str
+    url: str
+    problems: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class UnionRows:
+    """A whole sheet of unions."""
+
+    total: int
+    entered: int
+    rows: list[EnteredUnion]
+
+
 def import_row(item: Mapping[str, Any], now: datetime) -> ImportRow:
     """A row of the list."""
     counts = item.get("counts") or {}
@@ -133,12 +155,11 @@ def import_page(item: Mapping[str, Any], now: datetime) -> ImportPage:
 def filters(import_id: str, item: Mapping[str, Any], show: str) -> list[Pill]:
     """The totals, each of which shows its rows."""
     counts = item.get("counts") or {}
-    totals = {"all": number(counts, "total")} | {
-        k: number(counts, k) for k in _FILTERS if k != "all"
-    }
+    totals = {name: number(counts, name) for name in SHOWS} | {"all": number(counts, "total")}
+    shown = _FILTERS | {name: label for name, label in _LATER.items() if totals[name]}
     return [
         Pill(label, f"/imports/{import_id}?show={key}", totals[key], key == show)
-        for key, label in _FILTERS.items()
+        for key, label in shown.items()
     ]
 
 
@@ -178,4 +199,22 @@ def sheet_row(row: Mapping[str, Any], order: list[Column], *, is_mended: bool = 
         records=[url for one in items(row, "problems") if (url := text(one, "record"))],
         etag=f'"{text(row, "version")}"',
         is_mended=is_mended,
+    )
+
+
+def union_rows(answer: Mapping[str, Any]) -> UnionRows:
+    """What became of each union on a sheet, the ones to be mended first."""
+    rows = [
+        EnteredUnion(
+            number=number(one, "number"),
+            name=text(one, "name"),
+            url=f"/unions/{made}" if (made := text(one, "union_id")) else "",
+            problems=[text(problem, "message") for problem in items(one, "problems")],
+        )
+        for one in items(answer, "rows")
+    ]
+    return UnionRows(
+        total=number(answer, "total"),
+        entered=number(answer, "entered"),
+        rows=sorted(rows, key=lambda row: (bool(row.url), row.number)),
     )

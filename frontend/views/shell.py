@@ -83,12 +83,14 @@ def shell_of(
     )
 
 
-def counts_of(desk: Mapping[str, Any]) -> dict[str, int]:
-    """What waits in each area, out of the desk's answer."""
-    counts = desk.get("counts") or {}
-    waiting = {"applications": "applications", "imports": "imports", "members": "transfers"}
-    found = {area: counts.get(name) for area, name in waiting.items()}
-    return {area: count for area, count in found.items() if isinstance(count, int)}
+def counts_of(actor: Actor, desk: Mapping[str, Any]) -> dict[str, int]:
+    """What waits for ``actor`` in each area, out of the desk's answer."""
+    waiting = desk.get("waiting") or {}
+    mine = ("to_review",) if actor.has(Role.REVIEWER, Role.APPROVER) else ("returned", "drafts")
+    return {
+        "applications": sum(int(waiting.get(name) or 0) for name in mine),
+        "imports": int(waiting.get("imports_to_finish") or 0),
+    }
 
 
 def _areas(actor: Actor, path: str, counts: Mapping[str, int]) -> tuple[Area, ...]:

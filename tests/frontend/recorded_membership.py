@@ -309,33 +309,31 @@ def consent_texts() -> dict[str, Any]:
 
 
 DESK = {
-    "counts": {"applications": 12, "imports": 1},
-    "due": {"overdue": 2, "today": 3, "soon": 5},
-    "tasks": [
+    "waiting": {
+        "to_review": 12,
+        "returned": 2,
+        "drafts": 1,
+        "overdue": 2,
+        "due_today": 3,
+        "due_in_three_days": 5,
+        "escalated": 0,
+        "imports_to_finish": 1,
+    },
+    "tasks": [application(n) for n in (0, 9, 17, 27, 33)],
+    "recent": [
         {
-            "kind": "application",
-            "id": APPLICATION,
-            "title": "入会申请审核",
-            "who": who,
-            "state": "submitted",
-            "clock": {"rule": "M-08", "due_on": due, "provisional": False, "steps": []},
+            "at": "2026-11-21T11:20:00+08:00",
+            "application_id": APPLICATION,
+            "number": "RH20261110K7M2QX00",
+            "name": "王**",
+            "union": "唐桥镇总工会",
+            "label": "同意入会",
+            "actor_name": "王审核",
+            "actor_role_label": "审核",
+            "reason": "",
         }
-        for who, due in (
-            ("王* 等 36 人", "2026-11-20"),
-            ("欧阳**", "2026-11-20"),
-            ("陈*", "2026-11-21"),
-            ("李**", "2026-11-23"),
-        )
     ],
-    "events": [
-        {
-            "at": "2026-11-21T14:02:00+08:00",
-            "text": "导入 快递员名单.xlsx：488 通过，12 待改",
-            "url": "",
-        },
-        {"at": "2026-11-21T11:20:00+08:00", "text": "王审核同意 36 人入会", "url": ""},
-    ],
-    "union": {"members": 3218, "gig": 642, "retained": 12, "joined_this_month": 57},
+    "counts": {"members": 3218, "gig": 642, "joined_this_month": 57},
 }
 
 
@@ -367,7 +365,7 @@ ANSWERS: dict[tuple[str, str], Any] = {
         "job_id": None,
         "waiting": 0,
     },
-    ("GET", "/members/counts"): DESK["union"],
+    ("GET", "/members/counts"): DESK["counts"] | {"retained": 12, "women": 903, "groups": []},
     ("POST", "/members/searches"): {"items": [member(n) for n in range(12)], "next": None},
     ("GET", f"/members/{MEMBER}"): member(),
     ("GET", f"/people/{PERSON}/timeline"): {
@@ -376,12 +374,24 @@ ANSWERS: dict[tuple[str, str], Any] = {
         ]
     },
     ("POST", f"/people/{PERSON}/disclosures"): {
-        "values": {"phone": "13800001234"},
+        "facts": {"phone": "13800001234"},
         "hide_at": "2026-11-21T18:10:00+08:00",
     },
     ("GET", "/imports"): {"items": [batch(), batch("applied")], "next": None},
     ("POST", "/imports"): batch("received"),
-    ("POST", "/union-imports"): batch("received"),
+    ("POST", "/union-imports"): {
+        "total": 2,
+        "entered": 1,
+        "rows": [
+            {"number": 2, "name": "人民路社区工会", "union_id": str(TOWN), "problems": []},
+            {
+                "number": 3,
+                "name": "物流园联合工会",
+                "union_id": None,
+                "problems": [{"pointer": "/level", "code": "level", "message": "级别不对。"}],
+            },
+        ],
+    },
     ("GET", f"/imports/{IMPORT}"): batch(),
     ("GET", f"/imports/{RUNNING}"): batch("checking"),
     ("GET", f"/imports/{IMPORT}/rows"): {"items": ROWS, "next": None},

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from urllib.parse import urlencode
+from uuid import UUID
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -33,10 +34,12 @@ async def queue(
     visit: StaffVisit,
     membership: MembershipApi,
     state: str = "submitted",
+    batch: UUID | None = None,
     after: str | None = None,
 ) -> Response:
     wanted = state if state in _STATES else "submitted"
-    return await _page(request, visit, membership, wanted, after, Bulk())
+    bulk = Bulk(batch=str(batch or ""))
+    return await _page(request, visit, membership, wanted, after, bulk)
 
 
 @router.post("/applications/decisions")
@@ -44,12 +47,15 @@ async def decide_many(request: Request, visit: StaffVisit, membership: Membershi
     form = await request.form()
     chosen = tuple(str(one) for one in form.getlist("id"))
     outcome = "admitted" if form.get("outcome") == "admitted" else "refused"
-    bulk = Bulk(chosen, str(form.get("reason") or "").strip())
+    batch = str(form.get("batch") or "")
+    is_whole = form.get("all") == "batch" and bool(batch)
+    bulk = Bulk(chosen, str(form.get("reason") or "").strip(), batch, is_whole)
     if missing := bulk.missing(outcome):
         shown = replace(bulk, problem=missing)
         after = str(form.get("after") or "") or None
         return await _page(request, visit, membership, "submitted", after, shown, 422)
-    body = {"application_ids": chosen, "outcome": outcome, "reason": bulk.reason}
+    which = {"batch_id": batch} if is_whole else {"application_ids": chosen}
+    body = which | {"outcome": outcome, "reason": bulk.reason}
     answer = await membership.send("POST", "/decisions", body, key=str(form.get("_key") or ""))
     result = told(answer)
     if not result.kept_back:
@@ -66,7 +72,10 @@ async def _page(
     bulk: Bulk,
     status: int = 200,
 ) -> Response:
-    page = await membership.get("/applications", state=state, after=after, limit=_rows(request))
+    within = f"&batch={bulk.batch}" if bulk.batch else ""
+    page = await membership.get(
+        "/applications", state=state, batch=bulk.batch, after=after, limit=_rows(request)
+    )
     return render(
         request,
         "applications/queue.html",
@@ -76,9 +85,9 @@ async def _page(
         next=page.get("next"),
         after=after or "",
         state=state,
-        query=urlencode({"state": state}),
+        query=urlencode({"state": state} | ({"batch": bulk.batch} if bulk.batch else {})),
         filters=[
-            Pill(label, f"/applications?state={key}", None, key == state)
+            Pill(label, f"/applications?state={key}{within}", None, key == state)
             for key, label in _STATES.items()
         ],
         bulk=bulk,

@@ -10,16 +10,16 @@ from frontend.forms.form import Form
 from frontend.pages.frame import staff_router
 from frontend.render import redirect, render, wants_fragment
 from frontend.session import StaffVisit
-from frontend.views.imports import columns, filters, import_page, sheet_row
+from frontend.views.imports import SHOWS, columns, filters, import_page, sheet_row
+from services.chassis.kernel.actors import Role
 from services.chassis.kernel.clock import utc_now
 
 router = staff_router()
-_SHOWS = ("faulty", "all", "ready", "duplicate")
-# action: what is called for it, and what is said afterwards
+# action: what is called for it, what its body says, and what is said afterwards
 _ACTIONS = {
-    "confirm": ("confirmation", ""),
-    "cancel": ("cancellation", "这次导入已取消。"),
-    "reverse": ("reversal", ""),
+    "confirm": ("confirmation", "evidence", ""),
+    "cancel": ("cancellation", "", "这次导入已取消。"),
+    "reverse": ("reversal", "reason", ""),
 }
 
 
@@ -34,12 +34,14 @@ async def show(
 ) -> Response:
     answer = await membership.read(f"/imports/{import_id}")
     it = import_page(answer.body, utc_now())
-    show = show if show in _SHOWS else ("faulty" if it.wrong else "all")
+    show = show if show in SHOWS else ("faulty" if it.wrong else "all")
     rows, following = [], None
     if not it.is_running:
         rows_at = f"/imports/{import_id}/rows"
         limit = str(request.app.state.settings.rows)
-        page = await membership.get(rows_at, show=show, after=after, limit=limit)
+        page = await membership.get(
+            rows_at, show="" if show == "all" else show, after=after, limit=limit
+        )
         rows, following = page["items"], page.get("next")
     order = columns(answer.body)
     return render(
@@ -48,6 +50,7 @@ async def show(
         fragment="imports/_progress.html" if it.is_running else None,
         it=it,
         etag=answer.etag,
+        may_decide=visit.actor.has(Role.REVIEWER, Role.APPROVER),
         columns=order,
         rows=[sheet_row(row, order) for row in rows],
         next=following,
@@ -94,10 +97,12 @@ async def mend(
 async def act(
     request: Request, visit: StaffVisit, membership: MembershipApi, import_id: UUID, action: str
 ) -> Response:
-    part, said = _ACTIONS.get(action, _ACTIONS["cancel"])
-    form = Form(()).typed(await request.form())
+    part, name, said = _ACTIONS.get(action, _ACTIONS["cancel"])
+    data = await request.form()
+    form = Form(()).typed(data)
     path = f"/imports/{import_id}/{part}"
-    await membership.send("PUT", path, {}, key=form.key, etag=form.etag)
+    body = {name: str(data.get(name) or "").strip()} if name else None
+    await membership.send("PUT", path, body, key=form.key, etag=form.etag)
     return redirect(request, f"/imports/{import_id}", said=said)
 
 

@@ -11,6 +11,7 @@ from frontend.forms.upload import UPLOAD
 from frontend.pages.frame import staff_router
 from frontend.render import redirect, render
 from frontend.session import StaffVisit, Visit
+from frontend.views.imports import union_rows
 from frontend.views.unions import options_below
 from services.chassis.kernel.refusals import (
     Conflict,
@@ -21,7 +22,7 @@ from services.chassis.kernel.refusals import (
 )
 
 router = staff_router()
-_WHERE = {"members": "/imports", "unions": "/union-imports"}
+_KINDS = ("members", "unions")
 
 
 @router.get("/imports/new")
@@ -29,7 +30,7 @@ async def show(
     request: Request, visit: StaffVisit, membership: MembershipApi, kind: str = "members"
 ) -> Response:
     own = str(visit.actor.union_id or "")
-    form = Form(UPLOAD).filled(kind=kind if kind in _WHERE else "members", union_id=own)
+    form = Form(UPLOAD).filled(kind=kind if kind in _KINDS else "members", union_id=own)
     return await _page(request, visit, membership, form)
 
 
@@ -42,17 +43,22 @@ async def upload(request: Request, visit: StaffVisit, membership: MembershipApi)
         form = form.with_errors(file="请选择要上传的文件。")
     elif not form.errors:
         try:
-            path = _WHERE[form.text("kind") if form.text("kind") in _WHERE else "members"]
-            made = await membership.upload(path, _sent(form, file), form.key)
+            if form.text("kind") == "unions":
+                sent = _sent(file, parent_id=form.text("union_id"))
+                answer = await membership.upload("/union-imports", sent, form.key)
+                return render(request, "imports/unions.html", told=union_rows(answer))
+            sent = _sent(file, union_id=form.text("union_id"))
+            made = await membership.upload("/imports", sent, form.key)
             return redirect(request, f"/imports/{made['id']}")
         except (Conflict, Forbidden, TooLarge, Unprocessable, UnsupportedMedia) as refusal:
             form = form.refused(refusal)
     return await _page(request, visit, membership, form, 422)
 
 
-def _sent(form: Form, file: UploadFile) -> aiohttp.FormData:
+def _sent(file: UploadFile, **fields: str) -> aiohttp.FormData:
     sent = aiohttp.FormData()
-    sent.add_field("union_id", form.text("union_id"))
+    for name, value in fields.items():
+        sent.add_field(name, value)
     sent.add_field("file", file.file, filename=file.filename, content_type=file.content_type)
     return sent
 
