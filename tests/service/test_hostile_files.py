@@ -39,6 +39,7 @@ async def test_inspect_refuses_by_reason(tmp_path, name, build, reason):
 async def test_read_refuses_what_only_its_rows_show(tmp_path, name, build, reason):
     path = write(tmp_path, name, build)
     format_ = await inspect(path, name)
+    path = path.rename(tmp_path / "stored-without-an-ending")
 
     with pytest.raises(SheetRefused) as refused:
         async for _ in read(path, format_, KNOWN):
@@ -86,6 +87,7 @@ async def test_an_old_workbook_is_read(tmp_path):
     )
 
     assert await inspect(path, "a.xls") is Format.XLS
+    path = path.rename(tmp_path / "stored-without-an-ending")
     chunks = [chunk async for chunk in read(path, Format.XLS, KNOWN)]
 
     assert [c.rows for c in chunks] == [[["姓名", "证件号码"], ["张三", 3.2010219900101e17]]]

@@ -7,7 +7,7 @@ link to a record for callers who may see it.
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, bindparam, case, cast, func, select, update
+from sqlalchemy import ColumnElement, Row, bindparam, case, func, select, update
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql import Executable
@@ -117,7 +117,7 @@ async def _write(
     free = update(ImportRow).where(*chosen, ImportRow.state == RowState.DUPLICATE)
     # ``chosen`` names the table itself, so the rows that were free before are left alone.
     await tx.session.execute(
-        free.values(marks=cast("[]", JSONB), state=unmarked),
+        free.values(marks=[], state=unmarked),
         execution_options={"synchronize_session": False},
     )
     if not marks:
@@ -126,7 +126,7 @@ async def _write(
     change = (
         update(table)  # type: ignore[arg-type]  # a mapped class's table is a Table
         .where(table.c.import_id == import_id, table.c.number == bindparam("at"))
-        .values(marks=cast(bindparam("found"), JSONB), state=RowState.DUPLICATE)
+        .values(marks=bindparam("found", type_=JSONB), state=RowState.DUPLICATE)
     )
     connection = await tx.session.connection()
     await connection.execute(

@@ -55,15 +55,17 @@ def quick_rows(path: Path, known: Collection[str], limits: Limits) -> Sheet:
 def patient_rows(path: Path, known: Collection[str], limits: Limits) -> Sheet:
     """The same by openpyxl, streaming, for what calamine cannot read."""
     try:
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
-        for sheet in book.worksheets:
-            if sheet.sheet_state != "visible":
-                continue
-            sheet.reset_dimensions()
-            preview = sheet.iter_rows(max_row=PREVIEW, values_only=True)
-            if is_headed((list(row) for row in preview), known):
-                yield from _checked(sheet.iter_rows(values_only=True), limits)
-                return
+        # From an open file: by path, openpyxl would believe the ending, and stored files have none.
+        with path.open("rb") as file:
+            book = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
+            for sheet in book.worksheets:
+                if sheet.sheet_state != "visible":
+                    continue
+                sheet.reset_dimensions()
+                preview = sheet.iter_rows(max_row=PREVIEW, values_only=True)
+                if is_headed((list(row) for row in preview), known):
+                    yield from _checked(sheet.iter_rows(values_only=True), limits)
+                    return
     except (InvalidFileException, KeyError, ValueError, TypeError, SyntaxError) as broken:
         raise SheetRefused(Reason.TRUNCATED) from broken
     raise SheetRefused(Reason.NO_HEADER)
