@@ -1,6 +1,7 @@
 """Queries about enrolment applications."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -170,13 +171,17 @@ async def open_for(tx: Tx, document_key: bytes) -> Row[Any] | None:
     return await tx.first(query)
 
 
-async def save(tx: Tx, refusal: AlreadyApplied) -> None:
-    """Write what changed; the index that allows one waiting application refuses the second."""
+@asynccontextmanager
+async def one_waiting(tx: Tx) -> AsyncIterator[None]:
+    """What is changed inside is written at the end; the index on waiting ones may refuse it."""
     try:
         async with tx.session.begin_nested():
+            yield
             await tx.session.flush()
     except IntegrityError as error:
-        raise refusal from error
+        if "uq_applications_open" not in str(error.orig):
+            raise
+        raise AlreadyApplied(WAITS) from error
 
 
 async def note(

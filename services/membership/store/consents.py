@@ -135,8 +135,8 @@ async def given_by(
 ) -> Sequence[Row[Any]]:
     """Consents that the caller may see, newest first; of one person where named."""
     table = Consent.__table__.c
-    query = visible_to(actor, own_phone).with_only_columns(*table, ConsentText.title)
-    query = query.join(ConsentText, ConsentText.id == Consent.text_id)
+    query = visible_to(actor, own_phone).join(ConsentText, ConsentText.id == Consent.text_id)
+    query = query.with_only_columns(*table, ConsentText.title)
     if person_id is not None:
         query = query.where(Consent.person_id == person_id)
     return await read.rows(query.order_by(Consent.given_at.desc(), Consent.id).limit(100))

@@ -53,6 +53,8 @@ async def catching(
     The federation of the trade first, then the nearest and lowest union of the place.
     """
     places = _surrounding(division)
+    if not places:
+        return []
     query = (
         select(*PUBLIC_COLUMNS)
         .where(
@@ -60,7 +62,7 @@ async def catching(
             Union.catches_all,
             or_(Union.trade.is_(None), Union.trade == group),
             or_(*(Union.division == place for place in places))
-            | Union.division.startswith(division or "-", autoescape=True),
+            | Union.division.startswith(division, autoescape=True),
         )
         .order_by(
             Union.trade.is_(None),
@@ -70,7 +72,7 @@ async def catching(
         )
         .limit(limit)
     )
-    return await read.rows(query) if places else []
+    return await read.rows(query)
 
 
 def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:

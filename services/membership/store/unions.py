@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Row, Select, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from services.chassis.data.pages import Cut, cut
@@ -140,8 +140,8 @@ async def main_poster(actor: Actor, read: Reader, union_id: UUID) -> str:
     """The code of a union's own poster, which it has had from the day it was entered."""
     query = (
         visible_to(actor)
-        .with_only_columns(Poster.code)
         .join(Poster, Poster.union_id == Union.id)
+        .with_only_columns(Poster.code)
         .where(Union.id == union_id, Poster.revoked_at.is_(None))
         .order_by(Poster.label, Poster.made_at)
         .limit(1)
@@ -160,3 +160,10 @@ async def hang_poster(tx: Tx, union_id: UUID, label: str) -> str:
         )
         if await tx.session.scalar(row.on_conflict_do_nothing().returning(Poster.code)):
             return code
+
+
+async def by_word(actor: Actor, read: Reader, word: str) -> UUID | None:
+    """A union in scope by its code or exact name, where only one answers to it."""
+    query = visible_to(actor).with_only_columns(Union.id).where(Union.state == "active")
+    rows = await read.rows(query.where(or_(Union.code == word, Union.name == word)).limit(2))
+    return rows[0].id if len(rows) == 1 else None

@@ -38,11 +38,11 @@ async def amend_application(
     columns = person_columns(tx.sealer, "applications", application.id, person)
     columns |= enrolment_columns(request, checked)
     columns["document_key"] = document_key(tx.sealer, person.document.kind, person.document.number)
-    for name, value in columns.items():
-        setattr(application, name, value)
-    application.version += 1
-    application.updated_at = tx.now
-    await applications.save(tx, applications.AlreadyApplied(applications.WAITS))
+    async with applications.one_waiting(tx):
+        for name, value in columns.items():
+            setattr(application, name, value)
+        application.version += 1
+        application.updated_at = tx.now
     channel = Channel.ONLINE if application.applicant_id else Channel.COUNTER
     await consents.give(
         tx,

@@ -32,12 +32,12 @@ async def submit_application(
     await unions.hold(tx, application.union_id)
     await _refuse_without_consent(tx, application)
     await _look_for_membership(actor, tx, application, own_phone)
-    application.state = after
-    application.submitted_at = application.updated_at = tx.now
-    application.version += 1
-    application.reason = ""
+    async with applications.one_waiting(tx):
+        application.state = after
+        application.submitted_at = application.updated_at = tx.now
+        application.version += 1
+        application.reason = ""
     await _start_clock(tx, application)
-    await applications.save(tx, applications.AlreadyApplied(applications.WAITS))
     await applications.note(tx, application, Action.SUBMIT, before, rule="M-03")
     return application
 
