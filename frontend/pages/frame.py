@@ -21,7 +21,7 @@ async def read_counts(request: Request, membership: MembershipApi) -> dict[str, 
     visit = visit_of(request)
     if visit.actor.kind is not Kind.STAFF or not visit.actor.has(*_COUNTED):
         return {}
-    if request.method != "GET" or wants_fragment(request):
+    if wants_fragment(request) or not _shows_a_page(request):
         return {}
     try:
         desk: dict[str, Any] = await membership.desk()
@@ -30,6 +30,11 @@ async def read_counts(request: Request, membership: MembershipApi) -> dict[str, 
         return {}
     request.state.counts = counts_of(visit.actor, desk)
     return desk
+
+
+def _shows_a_page(request: Request) -> bool:
+    """A search is posted, because what is typed is personal, but it shows a page as well."""
+    return request.method == "GET" or request.url.path.endswith(("/search", "/searches"))
 
 
 Counted = Annotated[dict[str, Any], Depends(read_counts)]

@@ -2,12 +2,11 @@
 
 from typing import Any
 
-from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
 from frontend.clients.membership import Membership, MembershipApi
-from frontend.csrf import PageRoute
+from frontend.pages.frame import staff_router
 from frontend.render import render
 from frontend.session import StaffVisit
 from frontend.views.applications import queue_row
@@ -16,7 +15,7 @@ from frontend.views.times import today
 from services.chassis.kernel.actors import Role
 from services.chassis.kernel.refusals import Forbidden, MethodNotAllowed, NotFound
 
-router = APIRouter(route_class=PageRoute)
+router = staff_router()
 _READERS = (Role.CLERK, Role.REVIEWER, Role.APPROVER, Role.AUDITOR)
 
 

@@ -75,6 +75,7 @@ class ApplicationPage:
     timeline: list[Event]
     actions: list[str]
     why: list[Fact]
+    counted: list[str]
 
 
 def queue_row(item: Mapping[str, Any], today: date) -> QueueRow:
@@ -112,6 +113,7 @@ def application_page(item: Mapping[str, Any], now: datetime, today: date) -> App
         timeline=[event(one, now) for one in reversed(items(item, "history"))],
         actions=[str(action) for action in items(item, "actions")],
         why=_why(item, clocks),
+        counted=[str(step) for clock in clocks for step in items(clock, "steps")],
     )
 
 
@@ -181,7 +183,5 @@ def _why(item: Mapping[str, Any], clocks: list[Any]) -> list[Fact]:
         Fact("依据", text(path, "rule")),
     ]
     for clock in clocks:
-        steps = "；".join(str(step) for step in items(clock, "steps"))
         found.append(Fact("审核期限", f"{day(text(clock, 'due_on'))}（{text(clock, 'rule')}）"))
-        found.append(Fact("怎么算的", steps))
     return [fact for fact in found if fact.value]
