@@ -41,6 +41,7 @@ class Rule:
 
 
 POST = ("POST",)
+PUT = ("PUT",)
 GET = ("GET", "HEAD")
 COOKIE = Proof.COOKIE
 SHEET = 300 * MIB
@@ -53,11 +54,13 @@ RULES: tuple[Rule, ...] = (
     Rule("identity", "/revocations/**", is_open=False),
     Rule("identity", "/assertion-exchanges/**", is_open=False),
     Rule("identity", "/gateway-refusals/**", is_open=False),
+    Rule("identity", "/standing-checks/**", is_open=False),
     Rule("identity", "/me/phone/**", is_open=False),
     # Where guessing would pay.
     Rule("identity", "/phone-codes", POST, limit="phone-code"),
     Rule("identity", "/worker-sessions", POST, limit="log-in"),
     Rule("identity", "/staff-sessions", POST, limit="log-in"),
+    Rule("identity", "/passwords", PUT, limit="log-in"),
     Rule("identity", "/activations/**", limit="log-in"),
     Rule("identity", "/tokens", POST, limit="token"),
     Rule("membership", "/register-checks", POST, limit="register-check"),

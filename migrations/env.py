@@ -12,7 +12,14 @@ from sqlalchemy import Connection, create_engine, text
 
 service = context.config.config_ini_section
 tables = import_module(f"services.{service}.store.tables")
-APPEND_ONLY = ("audit", "audit_seals")
+ALL = "select, insert, update, delete"
+# The audit is only added to; losing a key loses what it sealed.
+RIGHTS = {
+    "alembic_version": "select",
+    "audit": "select, insert",
+    "audit_seals": "select, insert",
+    "data_keys": "select, insert, update",
+}
 
 
 def configure(connection: Connection | None = None) -> None:
@@ -38,10 +45,8 @@ def grant(connection: Connection) -> None:
     connection.execute(text(f"grant usage on schema {service} to {role}"))
     connection.execute(text(f"grant usage on all sequences in schema {service} to {role}"))
     for name in names.all():
-        if name == "alembic_version":
-            rights = "select"
-        else:
-            rights = "select, insert" if name in APPEND_ONLY else "select, insert, update, delete"
+        rights = RIGHTS.get(name, ALL)
+        connection.execute(text(f'revoke all on {service}."{name}" from {role}'))
         connection.execute(text(f'grant {rights} on {service}."{name}" to {role}'))
 
 

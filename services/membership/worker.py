@@ -9,9 +9,12 @@ from collections.abc import Mapping
 
 from services.chassis.data.jobs import Handler, run_worker
 from services.chassis.data.store import open_store
+from services.chassis.edge.assertions import load_key
+from services.chassis.edge.peers import Peer, open_session
 from services.chassis.edge.starting import from_environment
 from services.membership.domain.events import TELLS
 from services.membership.jobs import decisions, imports
+from services.membership.peers.standing import StandingCheck
 from services.membership.settings import Settings
 from services.membership.store.tables import CHASSIS
 
@@ -25,10 +28,13 @@ async def work(stop: asyncio.Event, settings: Settings | None = None) -> None:
     """Until told to stop; what is unfinished then goes back to the queue."""
     settings = settings or from_environment(Settings, "membership-worker")
     store = await open_store(settings, "membership", CHASSIS, TELLS)
-    try:
-        await run_worker(store, handlers(settings), stop)
-    finally:
-        await store.close()
+    async with open_session() as session:
+        identity = Peer("identity", settings.identity_url, session, title="身份服务")
+        standing = StandingCheck(identity, load_key(settings.private_key), store.clock)
+        try:
+            await run_worker(store, handlers(settings), stop, authorise=standing)
+        finally:
+            await store.close()
 
 
 async def main() -> None:

@@ -195,3 +195,26 @@ async def test_seed_demo_refuses_outside_mode_local(identity, monkeypatch, tmp_p
 
     assert seed_demo.main(["people.json"]) == 2
     assert "本机演示" in capsys.readouterr().err
+
+
+async def test_check_standing_tells_a_service_which_roles_reach_a_union_today(identity):
+    person = await identity.staff("li.jingban", Role.CLERK, union=COUNTY)
+    body = {"account_id": str(person.id), "union_path": COUNTY_PATH}
+
+    asked = await identity.client.post(
+        "/standing-checks", json=body, headers=identity.part("membership")
+    )
+    above = await identity.client.post(
+        "/standing-checks", json=body | {"union_path": ""}, headers=identity.part("membership")
+    )
+
+    assert (asked.status_code, asked.json()) == (200, {"roles": ["clerk"]})
+    assert above.json() == {"roles": []}
+
+
+async def test_check_standing_is_refused_to_people_and_to_the_edge(identity):
+    body = {"account_id": str(LI.id), "union_path": COUNTY_PATH}
+    for headers in (identity.as_(LI), identity.part("frontend")):
+        response = await identity.client.post("/standing-checks", json=body, headers=headers)
+
+        assert response.status_code == 403

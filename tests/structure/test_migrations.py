@@ -90,6 +90,7 @@ def test_the_running_role_may_not_change_what_was_audited_nor_the_schema(service
         f"update {service}.audit set reason = 'x'",
         f"truncate {service}.audit_seals",
         f"drop table {service}.audit",
+        f"delete from {service}.data_keys",
         f"create table {service}.mine (id int)",
         "create table public.mine (id int)",
     )

@@ -39,7 +39,7 @@ from services.chassis.web.actor import ActorMiddleware
 from services.chassis.web.answers import problem_response
 from services.chassis.web.audit import audit_router
 from services.chassis.web.context import caller_of
-from services.chassis.web.documented import ALWAYS, Problem, problems
+from services.chassis.web.documented import ALWAYS, BEARER, Problem, problem_titles, problems
 from services.chassis.web.health import checks
 from services.chassis.web.hearing import hearing_router
 
@@ -179,6 +179,8 @@ def _describe_problems(app: FastAPI) -> None:
             drawn = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
             schemas.update(drawn.pop("$defs", {}))
             schemas["Problem"] = drawn
+            document["components"]["securitySchemes"] = {"bearer": BEARER}
+            document["x-problems"] = dict(sorted(problem_titles().items()))
             app.openapi_schema = document
         return app.openapi_schema
 

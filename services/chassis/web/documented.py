@@ -1,11 +1,13 @@
 """What every operation's document says of refusals."""
 
+from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
 from services.chassis.edge.problems import MEDIA_TYPE, STATUS
+from services.chassis.kernel.refusals import Refusal
 
 
 class FieldErrorOut(BaseModel):
@@ -55,3 +57,34 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
         }
         for status in statuses
     }
+
+
+BEARER = {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
+KEY = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": True,
+    "description": "每次提交生成一个唯一值；同一值再次提交得到第一次的答复。",
+    "schema": {"type": "string", "minLength": 16, "maxLength": 64},
+}
+
+
+def documented(extra: dict[str, Any] | None, marks: frozenset[str]) -> dict[str, Any]:
+    """What the route class asks of a request, said in the operation's document."""
+    said = dict(extra or {})
+    said["security"] = [] if "public" in marks else [{"bearer": []}]
+    if "idempotent" in marks:
+        others = [p for p in said.get("parameters", ()) if p["name"] != KEY["name"]]
+        said["parameters"] = [*others, KEY]
+    return said
+
+
+def problem_titles() -> dict[str, str]:
+    """Every problem type that this service may answer with, and its title."""
+    return {kind.code: kind.title for kind in _below(Refusal) if "code" in vars(kind)}
+
+
+def _below(kind: type[Refusal]) -> Iterator[type[Refusal]]:
+    for sub in kind.__subclasses__():
+        yield sub
+        yield from _below(sub)

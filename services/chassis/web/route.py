@@ -28,6 +28,7 @@ from services.chassis.kernel.refusals import (
 )
 from services.chassis.web.answers import problem_response, replayed, wrong_input
 from services.chassis.web.context import Caller, caller_of
+from services.chassis.web.documented import documented
 from services.chassis.web.unit import AnsweredBefore, Unit
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
@@ -40,6 +41,10 @@ SAFE = {"GET", "HEAD"}
 
 class UnitRoute(APIRoute):
     """Use as ``route_class`` of every router."""
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
+        super().__init__(path, endpoint, **options)
+        self.openapi_extra = documented(self.openapi_extra, _marks(self.dependant))
 
     def get_route_handler(self) -> Handler:
         handle = super().get_route_handler()

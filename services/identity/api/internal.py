@@ -7,12 +7,17 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from services.chassis.kernel.actors import Role
 from services.chassis.web.depends import CurrentActor, CurrentRead, CurrentTx, TakesNoKey
 from services.chassis.web.route import UnitRoute
 from services.identity.api.depends import CurrentIssuer, CurrentNotary
 from services.identity.api.tokens import AccessOut
 from services.identity.api.typed import ACCESS, ID, NOON, In, Out, Secret, shown
-from services.identity.usecases.services.exchange_assertion import exchange_assertion
+from services.identity.usecases.services.check_standing import check_standing
+from services.identity.usecases.services.exchange_assertion import (
+    NO_AUDIENCE,
+    exchange_assertion,
+)
 from services.identity.usecases.services.list_revocations import list_revocations
 from services.identity.usecases.services.record_gateway_refusals import (
     GatewayRefusal,
@@ -96,6 +101,21 @@ class GatewayRefusalsIn(In):
     items: Annotated[list[GatewayRefusalIn], Field(min_length=1, max_length=500)]
 
 
+class StandingIn(In):
+    model_config = ConfigDict(json_schema_extra=shown(account_id=ID, union_path=f"{'0' * 32}/"))
+
+    account_id: UUID
+    union_path: Annotated[str, Field(pattern=r"^([0-9a-f]{32}/)*$", max_length=1000)]
+
+
+class StandingOut(BaseModel):
+    """The roles that reach the union today."""
+
+    model_config = ConfigDict(json_schema_extra=shown(roles=["clerk"]))
+
+    roles: list[Role]
+
+
 @router.post("/session-exchanges", summary="会话换取令牌（仅供网关）")
 async def exchange(
     actor: CurrentActor, issuer: CurrentIssuer, tx: CurrentTx, body: SessionIn
@@ -129,3 +149,12 @@ async def report(actor: CurrentActor, tx: CurrentTx, body: GatewayRefusalsIn) ->
     await record_gateway_refusals(
         actor, tx, [GatewayRefusal(**refused.model_dump()) for refused in body.items]
     )
+
+
+@router.post("/standing-checks", summary="核对办理人是否仍有权限（仅供服务）")
+async def standing(
+    actor: CurrentActor, notary: CurrentNotary, read: CurrentRead, body: StandingIn
+) -> StandingOut:
+    require_part(actor, *(notary.trust.keys.keys() - NO_AUDIENCE))
+    roles = await check_standing(read, body.account_id, body.union_path)
+    return StandingOut(roles=sorted(roles))
