@@ -72,16 +72,22 @@ class Desk:
         """Look again until it is so; a service that is down for a moment is waited for."""
         end = time.monotonic() + PATIENCE
         while time.monotonic() < end:
-            try:
-                found = self.get(path)
-            except Refused as refused:
-                if refused.status not in (502, 503, 504):
-                    raise
-            else:
-                if until(found):
-                    return found
+            found = self._glance(path)
+            if found is not None and until(found):
+                return found
             time.sleep(pause)
         raise TimeoutError(f"{path} 迟迟没有完成 took too long")
+
+    def _glance(self, path: str) -> Json | None:
+        """None where nobody answers just now."""
+        try:
+            return self.get(path)
+        except httpx.TransportError:
+            return None
+        except Refused as refused:
+            if refused.status not in (502, 503, 504):
+                raise
+            return None
 
     def _ask(self, method: str, path: str, **options: Any) -> httpx.Response:
         headers = options.pop("headers", {})

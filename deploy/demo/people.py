@@ -1,6 +1,6 @@
 """Synthetic couriers and drivers: made-up names, ids with a right check digit, from a seed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
@@ -46,13 +46,13 @@ def with_check(body: str) -> str:
     return body + CHECKS[total % 11]
 
 
-def couriers(seed: int) -> Iterator[Courier]:
-    """Couriers without end, no two with the same id or phone."""
+def couriers(seed: int, divisions: Sequence[str] = DIVISIONS) -> Iterator[Courier]:
+    """Couriers without end, no two with the same id or phone; where they were born may be told."""
     random = Random(seed)  # noqa: S311  # demonstration data, no secret
     ids: set[str] = set()
     phones: set[str] = set()
     while True:
-        courier = _courier(random)
+        courier = _courier(random, divisions)
         taken = courier.id_number in ids or courier.phone in phones
         # Three zeros at the end are right and look like a number that a spreadsheet cut.
         if taken or courier.id_number.endswith("000"):
@@ -62,13 +62,13 @@ def couriers(seed: int) -> Iterator[Courier]:
         yield courier
 
 
-def _courier(random: Random) -> Courier:
+def _courier(random: Random, divisions: Sequence[str]) -> Courier:
     birth = date(1968, 1, 1) + timedelta(days=random.randrange(13_500))
     group, code = random.choice(GROUPS)
     given = "".join(random.choice(GIVEN) for _ in range(random.choice((1, 2, 2))))
     return Courier(
         name=random.choice(SURNAMES) + given,
-        id_number=id_number(random.choice(DIVISIONS), birth, random.randrange(1, 999)),
+        id_number=id_number(random.choice(divisions), birth, random.randrange(1, 999)),
         phone=f"1{random.choice('35789')}{random.randrange(10**9):09d}",
         group=group,
         group_code=code,

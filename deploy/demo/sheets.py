@@ -6,7 +6,7 @@ the sheet: two title rows, the header in row 3, people from row 4 on.
 """
 
 import csv
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from itertools import islice
@@ -15,7 +15,7 @@ from typing import Any
 
 import xlsxwriter
 
-from deploy.demo.people import CHECKS, Courier, couriers, with_check
+from deploy.demo.people import CHECKS, DIVISIONS, Courier, couriers, with_check
 
 SEED = 20260105
 ROWS = 500
@@ -75,9 +75,9 @@ class Story:
         return self.people[ELSEWHERE]
 
 
-def story(seed: int = SEED) -> Story:
+def story(seed: int = SEED, divisions: Sequence[str] = DIVISIONS) -> Story:
     """The same sheet for the same seed."""
-    people = list(islice(couriers(seed), ROWS))
+    people = list(islice(couriers(seed, divisions), ROWS))
     for position in LOWER_X:
         people[position] = _ending_in_x(people[position])
     people[SAME_AS_FIRST] = people[5]

@@ -26,9 +26,9 @@ PATH = "/membership/v1/applications"
 
 
 def load_single_applications(clerk: Desk, reviewer: Desk, union_id: str) -> None:
-    consents = _consents(clerk)
+    consents = agreed(clerk)
     for person, journey in zip(islice(couriers(SEED), len(JOURNEYS)), JOURNEYS, strict=True):
-        made = clerk.post(PATH, _application(person, union_id, consents))
+        made = clerk.post(PATH, application_of(person, union_id, consents))
         for action in journey:
             made = _take(action, clerk, reviewer, made)
 
@@ -54,7 +54,8 @@ def _take(action: str, clerk: Desk, reviewer: Desk, made: Json) -> Json:
             raise ValueError(action)
 
 
-def _application(person: Courier, union_id: str, consents: list[Json]) -> dict[str, Any]:
+def application_of(person: Courier, union_id: str, consents: list[Json]) -> dict[str, Any]:
+    """What a clerk at the counter fills in."""
     return {
         "union_id": union_id,
         "person": {
@@ -70,7 +71,8 @@ def _application(person: Courier, union_id: str, consents: list[Json]) -> dict[s
     }
 
 
-def _consents(desk: Desk) -> list[Json]:
+def agreed(desk: Desk) -> list[Json]:
+    """All consents that are in force, given on paper."""
     texts = desk.get("/membership/v1/consent-texts")["items"]
     return [
         {"text_id": text["id"], "version": text["version"], "evidence": "窗口纸质签字"}
