@@ -95,7 +95,8 @@ def own_path(target: str | None, otherwise: str) -> str:
 def log_in_url(request: Request) -> str:
     """The log-in that comes back to the page that was asked for."""
     path = request.url.path
-    base = "/my/login" if path.startswith("/my") else "/login"
+    doors = {"/my": "/my/login", "/join": "/join/phone"}
+    base = next((door for area, door in doors.items() if path.startswith(area)), "/login")
     if request.method != "GET":
         return base
     query = f"?{request.url.query}" if request.url.query else ""

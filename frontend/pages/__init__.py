@@ -10,13 +10,20 @@ from frontend.pages.audit import audit
 from frontend.pages.desk import desk
 from frontend.pages.imports import listing as imports
 from frontend.pages.imports import sheet, upload
+from frontend.pages.join import check, person, relation, start, where, work
+from frontend.pages.join import phone as join_phone
 from frontend.pages.members import detail as member
 from frontend.pages.members import listing as members
+from frontend.pages.public import find, home, privacy, verify
 from frontend.pages.session import activation, devices, login, logout, union
 from frontend.pages.unions import detail as union_page
 from frontend.pages.unions import edit as union_edit
 from frontend.pages.unions import listing as unions
 from frontend.pages.unions import poster
+from frontend.pages.worker import application as my_application
+from frontend.pages.worker import card, data
+from frontend.pages.worker import home as my_home
+from frontend.pages.worker import login as my_login
 
 ROUTERS = (
     preferences.router,
@@ -44,4 +51,21 @@ ROUTERS = (
     new_account.router,
     account.router,
     audit.router,
+    home.router,
+    find.router,
+    verify.router,
+    privacy.router,
+    my_login.router,
+    my_home.router,
+    my_application.router,
+    card.router,
+    data.router,
+    join_phone.router,
+    work.router,
+    relation.router,
+    where.router,
+    person.router,
+    check.router,
+    # Any other word behind /join/ is the code of a poster.
+    start.router,
 )

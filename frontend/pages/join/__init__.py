@@ -1,0 +1,1 @@
+"""Joining a union, one question to a screen."""
