@@ -26,9 +26,10 @@ class Hands:
 
     prepared_by: UUID
     applicant_id: UUID | None
+    handed_in_by: frozenset[UUID] = frozenset()
 
     def include(self, actor: Actor) -> bool:
-        return actor.id in (self.prepared_by, self.applicant_id)
+        return actor.id in {self.prepared_by, self.applicant_id, *self.handed_in_by}
 
 
 def refuse_own_hand(actor: Actor, hands: Hands) -> None:

@@ -1,5 +1,6 @@
 """Queries about enrolment applications."""
 
+from collections import defaultdict
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from services.chassis.kernel.actors import Actor, Kind
 from services.chassis.kernel.ids import new_id
 from services.chassis.kernel.refusals import Duplicate, NotFound
 from services.membership.domain.application import Action, Channel, State
-from services.membership.domain.policies import acting_role
+from services.membership.domain.policies import Hands, acting_role
 from services.membership.store.audited import audited
 from services.membership.store.scope import below, is_reader, name_matches
 from services.membership.store.tables import Application, ApplicationStep, Union
@@ -160,6 +161,21 @@ async def history(read: Reader, application_id: UUID) -> Sequence[Row[Any]]:
     steps = ApplicationStep.__table__
     query = select(steps).where(ApplicationStep.application_id == application_id)
     return await read.rows(query.order_by(ApplicationStep.at, ApplicationStep.id))
+
+
+async def hands_of(tx: Tx, rows: Sequence[Application]) -> dict[UUID, Hands]:
+    """Who prepared each application, whose it is, and who handed it in at any time (M-08)."""
+    submitters: dict[UUID, set[UUID]] = defaultdict(set)
+    query = select(ApplicationStep.application_id, ApplicationStep.actor_id).where(
+        ApplicationStep.application_id.in_([row.id for row in rows]),
+        ApplicationStep.action == Action.SUBMIT,
+    )
+    for step in await tx.rows(query):
+        submitters[step.application_id].add(step.actor_id)
+    return {
+        row.id: Hands(row.prepared_by, row.applicant_id, frozenset(submitters[row.id]))
+        for row in rows
+    }
 
 
 async def open_for(tx: Tx, document_key: bytes) -> Row[Any] | None:

@@ -134,9 +134,9 @@ async def given_by(
     actor: Actor, read: Reader, own_phone: bytes | None, person_id: UUID | None = None
 ) -> Sequence[Row[Any]]:
     """Consents that the caller may see, newest first; of one person where named."""
-    table = Consent.__table__.c
+    columns: tuple[Any, ...] = (*Consent.__table__.c, ConsentText.title)
     query = visible_to(actor, own_phone).join(ConsentText, ConsentText.id == Consent.text_id)
-    query = query.with_only_columns(*table, ConsentText.title)
+    query = query.with_only_columns(*columns)
     if person_id is not None:
         query = query.where(Consent.person_id == person_id)
     return await read.rows(query.order_by(Consent.given_at.desc(), Consent.id).limit(100))

@@ -1,6 +1,6 @@
 """Finds or makes the person behind each application, once for each document (J-1)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -60,6 +60,23 @@ async def people_for(tx: Tx, applications: Sequence[Application]) -> dict[bytes,
     if lost := [ids[key] for key in fresh if key not in won]:
         await tx.session.execute(delete(Person).where(Person.id.in_(lost)))
     return known | await _known(tx, list(fresh))
+
+
+def refresh_people(
+    tx: Tx,
+    applications: Sequence[Application],
+    persons: Mapping[bytes, UUID],
+    people: Mapping[UUID, Person],
+) -> None:
+    """Who was known before is known by what they say now: another phone, another address."""
+    for application in applications:
+        person = people[persons[application.document_key]]
+        if person.created_at == tx.now:
+            continue
+        for name, value in _columns(tx, person.id, application).items():
+            if name not in ("id", "version", "created_at") and value not in (None, ""):
+                setattr(person, name, value)
+        person.version += 1
 
 
 async def _known(tx: Tx, keys: Sequence[bytes]) -> dict[bytes, UUID]:

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from services.chassis.data.tx import Tx
-from services.chassis.kernel.actors import Actor
+from services.chassis.kernel.actors import Actor, Kind
 from services.chassis.kernel.lifecycle import WrongState
 from services.chassis.kernel.refusals import Stale
 from services.membership.domain.application import EDITABLE, LIFECYCLE, PREPARERS, Channel, State
@@ -43,6 +43,8 @@ async def amend_application(
             setattr(application, name, value)
         application.version += 1
         application.updated_at = tx.now
+        if actor.kind is Kind.STAFF:
+            application.prepared_by, application.prepared_name = actor.id, actor.name
     channel = Channel.ONLINE if application.applicant_id else Channel.COUNTER
     await consents.give(
         tx,

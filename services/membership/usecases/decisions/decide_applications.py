@@ -15,7 +15,7 @@ from services.membership.domain.register import already_member
 from services.membership.store import admissions, applications
 from services.membership.store.admissions import Admission
 from services.membership.store.decisions_noted import note_decisions
-from services.membership.store.people_found import people_for
+from services.membership.store.people_found import people_for, refresh_people
 from services.membership.store.tables import Application
 
 RULE = "M-08"
@@ -29,7 +29,8 @@ async def decide_applications(
     if outcome is Outcome.REFUSED and not reason:
         raise Unprocessable(WHY, [FieldError("/reason", "missing", WHY)])
     found = {row.id: row for row in await applications.lock_many(actor, tx, ids)}
-    results = {id_: _first_look(actor, found.get(id_), id_, outcome) for id_ in ids}
+    hands = await applications.hands_of(tx, list(found.values()))
+    results = {id_: _first_look(actor, found.get(id_), id_, hands.get(id_), outcome) for id_ in ids}
     fit = [found[id_] for id_, result in results.items() if result.refusal is None]
     if outcome is Outcome.ADMITTED:
         results |= {result.application_id: result for result in await _admit(tx, fit, reason)}
@@ -54,11 +55,14 @@ def _named(result: Result, application: Application | None) -> Result:
 
 
 def _first_look(
-    actor: Actor, application: Application | None, id_: UUID, outcome: Outcome
+    actor: Actor,
+    application: Application | None,
+    id_: UUID,
+    hands: Hands | None,
+    outcome: Outcome,
 ) -> Result:
-    if application is None:
+    if application is None or hands is None:
         return Result(id_, refusal=NotFound(applications.MISSING))
-    hands = Hands(application.prepared_by, application.applicant_id)
     after = judge(actor, State(application.state), hands, outcome)
     if isinstance(after, Refusal):
         return Result(id_, State(application.state), after)
@@ -69,6 +73,7 @@ async def _admit(tx: Tx, fit: Sequence[Application], reason: str) -> list[Result
     """Whoever is a member somewhere is left as they are (M-21); all others become members."""
     persons = await people_for(tx, fit)
     people = await admissions.lock_people(tx, list(persons.values()))
+    refresh_people(tx, fit, persons, people)
     members = await admissions.open_memberships(tx, list(people))
     results, admitted = [], []
     for application in fit:

@@ -6,7 +6,7 @@ from services.chassis.data.tx import Tx
 from services.chassis.kernel.actors import Actor
 from services.chassis.kernel.refusals import FieldError, Stale, Unprocessable
 from services.membership.domain.application import LIFECYCLE, Action, State
-from services.membership.domain.policies import Hands, refuse_own_hand, roles_of
+from services.membership.domain.policies import refuse_own_hand, roles_of
 from services.membership.store import applications
 from services.membership.store.tables import Application
 
@@ -20,7 +20,7 @@ async def return_application(
     application = await applications.lock(actor, tx, application_id)
     before = State(application.state)
     after = LIFECYCLE.after(before, Action.RETURN, roles_of(actor))
-    refuse_own_hand(actor, Hands(application.prepared_by, application.applicant_id))
+    refuse_own_hand(actor, (await applications.hands_of(tx, [application]))[application.id])
     if version not in (None, application.version):
         raise Stale(STALE)
     if not reason:
