@@ -83,6 +83,7 @@ class Form:
     choices: Mapping[str, tuple[Option, ...]] = field(default_factory=dict)
     key: str = field(default_factory=lambda: str(new_id()))
     etag: str = ""
+    way: Option | None = None
 
     def __getitem__(self, name: str) -> Bound:
         one = next(each for each in self.fields if each.name == name)
@@ -151,6 +152,10 @@ class Form:
     def with_errors(self, **errors: str) -> "Form":
         """The form with what the page itself found wrong."""
         return replace(self, errors={**self.errors, **errors})
+
+    def leading(self, url: str, label: str) -> "Form":
+        """The refused form with a way out: where the thing is that stands against it."""
+        return replace(self, way=Option(url, label))
 
     def refused(self, refusal: Refusal) -> "Form":
         """The same form with the service's words beside the fields they are about.

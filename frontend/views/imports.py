@@ -131,6 +131,7 @@ def import_page(item: Mapping[str, Any], now: datetime) -> ImportPage:
     """One sheet, with what its one main action will do in words."""
     counts, progress = item.get("counts") or {}, item.get("progress") or {}
     state = code(item, "state")
+    working = text(progress, "message") if state in _RUNNING else ""
     ready = number(counts, "ready")
     wrong = number(counts, "faulty") + number(counts, "duplicate")
     rest = f"，其余 {wrong:,} 行可下载修改" if wrong else ""
@@ -143,7 +144,7 @@ def import_page(item: Mapping[str, Any], now: datetime) -> ImportPage:
         is_running=state in _RUNNING,
         done=number(progress, "done"),
         total=number(progress, "total") or number(counts, "total"),
-        message=text(item, "failure", "message") or text(progress, "message"),
+        message=text(item, "failure", "message") or working,
         ready=ready,
         wrong=wrong,
         applied=number(counts, "applied"),

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from services.chassis.kernel.actors import Actor
+from services.chassis.kernel.actors import ANONYMOUS, Actor
 from tests.frontend import answers
 from tests.frontend import recorded_membership as recorded
 from tests.frontend.stand_in import StandIn
@@ -40,6 +40,9 @@ PAGES: list[tuple[Actor, str]] = [
     (LI, "/search"),
     (LI, "/session/union"),
     (LI, "/session/devices"),
+    (ANONYMOUS, "/login"),
+    (ANONYMOUS, "/activation"),
+    (ANONYMOUS, "/password"),
 ]
 PATHS = [f"{actor.name}{path}" for actor, path in PAGES]
 CANARY = "\"><svg onload=alert(1)>'{{7*7}}"

@@ -52,11 +52,14 @@ async def upload(request: Request, visit: StaffVisit, membership: MembershipApi)
             return redirect(request, f"/imports/{made['id']}")
         except (Conflict, Forbidden, TooLarge, Unprocessable, UnsupportedMedia) as refusal:
             form = form.refused(refusal)
+            if earlier := refusal.context.get("import"):
+                form = form.leading(f"/imports/{earlier}", "打开那一次导入")
     return await _page(request, visit, membership, form, 422)
 
 
 def _sent(file: UploadFile, **fields: str) -> aiohttp.FormData:
-    sent = aiohttp.FormData()
+    # As a browser sends it: a Chinese file name stays as it is.
+    sent = aiohttp.FormData(quote_fields=False)
     for name, value in fields.items():
         sent.add_field(name, value)
     sent.add_field("file", file.file, filename=file.filename, content_type=file.content_type)

@@ -36,7 +36,10 @@ async def log_in(request: Request, identity: IdentityApi) -> Response:
         )
     except (Unauthenticated, Forbidden, Unprocessable, TooMany) as refusal:
         status = 429 if isinstance(refusal, TooMany) else 422
-        return _page(request, form.refused(refusal), target, status=status)
+        form = form.refused(refusal)
+        if refusal.code == "password-expired":
+            form = form.leading("/password", "现在就更换密码")
+        return _page(request, form, target, status=status)
     response = redirect(request, target)
     begin(response, begun["session"])
     return response
