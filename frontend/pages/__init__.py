@@ -4,7 +4,7 @@ from frontend.pages import checks, preferences, search
 from frontend.pages.accounts import detail as account
 from frontend.pages.accounts import listing as accounts
 from frontend.pages.accounts import new as new_account
-from frontend.pages.applications import counter, queue
+from frontend.pages.applications import correction, counter, queue
 from frontend.pages.applications import detail as application
 from frontend.pages.audit import audit
 from frontend.pages.desk import desk
@@ -15,7 +15,7 @@ from frontend.pages.join import phone as join_phone
 from frontend.pages.members import detail as member
 from frontend.pages.members import listing as members
 from frontend.pages.public import find, home, privacy, verify
-from frontend.pages.session import activation, devices, login, logout, union
+from frontend.pages.session import activation, devices, login, logout, password, union
 from frontend.pages.unions import detail as union_page
 from frontend.pages.unions import edit as union_edit
 from frontend.pages.unions import listing as unions
@@ -31,12 +31,14 @@ ROUTERS = (
     login.router,
     logout.router,
     activation.router,
+    password.router,
     union.router,
     devices.router,
     desk.router,
     search.router,
     queue.router,
     counter.router,
+    correction.router,
     application.router,
     members.router,
     member.router,
