@@ -15,7 +15,7 @@ from services.membership.api.member_out import CardOut, CountsOut, GroupCountOut
 from services.membership.api.qr import svg_of
 from services.membership.api.typed import Code, Coded, In, Word, first_of_month, shown
 from services.membership.domain.membership import State
-from services.membership.store import memberships
+from services.membership.store import member_counts, memberships
 from services.membership.usecases.cards.show_card import show_card
 from services.membership.usecases.members.find_members import find_members
 from services.membership.usecases.members.show_my_membership import show_my_membership
@@ -45,8 +45,8 @@ async def search(actor: CurrentActor, read: CurrentRead, body: MemberSearchIn) -
 
 @router.get("/counts", summary="会员数")
 async def counts(actor: CurrentActor, read: CurrentRead) -> CountsOut:
-    row = await memberships.counts(actor, read, first_of_month(read.today))
-    groups = await memberships.groups(actor, read)
+    row = await member_counts.counts(actor, read, first_of_month(read.today))
+    groups = await member_counts.groups(actor, read)
     return CountsOut(
         members=row.members,
         gig=row.gig,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, false, func, or_, select, union_all
+from sqlalchemy import ColumnElement, Row, Select, false, or_, select, union_all
 
 from services.chassis.data.pages import Cut, cut
 from services.chassis.data.read import Read, Reader
@@ -135,33 +135,6 @@ async def open_union_of(read: Reader, document_key: bytes) -> Row[Any] | None:
         .where(PersonKey.blind == document_key, Membership.state.in_(OPEN))
     )
     return await read.first(query)
-
-
-async def counts(actor: Actor, read: Reader, since: Any) -> Row[Any]:
-    """The counters of the caller's union and all below it; 保留 does not count (M-17)."""
-    active = Membership.state == State.ACTIVE
-    table = visible_to(actor).with_only_columns(
-        func.count().filter(active).label("members"),
-        func.count().filter(active & Membership.group_code.is_not(None)).label("gig"),
-        func.count().filter(Membership.state == State.RETAINED).label("retained"),
-        func.count().filter(active & (Membership.joined_on >= since)).label("joined_this_month"),
-        func.count().filter(active & (Person.sex == "2")).label("women"),
-    )
-    row = await read.first(table)
-    assert row is not None  # noqa: S101  # an aggregate without GROUP BY answers one row
-    return row
-
-
-async def groups(actor: Actor, read: Reader) -> Sequence[Row[Any]]:
-    """How many active members each gig group has (M-11)."""
-    query = (
-        visible_to(actor)
-        .with_only_columns(Membership.group_code, func.count().label("members"))
-        .where(Membership.state == State.ACTIVE, Membership.group_code.is_not(None))
-        .group_by(Membership.group_code)
-        .order_by(Membership.group_code)
-    )
-    return await read.rows(query)
 
 
 def _matches(sealer: Sealer, text: str, documents: tuple[bytes, ...]) -> ColumnElement[bool]:

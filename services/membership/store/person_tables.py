@@ -3,7 +3,15 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Identity,
+    Index,
+    SmallInteger,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.chassis.data.tables import Entity
@@ -89,6 +97,12 @@ class Membership(Entity, Versioned, Base):
         Index("ix_memberships_union_path", "union_path", "id"),
         Index("ix_memberships_person_id", "person_id"),
         Index("ix_memberships_batch_id", "batch_id", postgresql_where=HAS_BATCH),
+        Index(
+            "ix_memberships_joined_on",
+            "joined_on",
+            "union_path",
+            postgresql_where=text("state = 'active'"),
+        ),
     )
 
     person_id: Mapped[UUID] = mapped_column(ForeignKey("membership.people.id"))
@@ -103,6 +117,22 @@ class Membership(Entity, Versioned, Base):
     platforms: Mapped[list[str]]
     application_id: Mapped[UUID | None]
     batch_id: Mapped[UUID | None]
+
+
+class MemberCount(Base):
+    """So many members more (or fewer) of one kind at one union, written by triggers.
+
+    What a union has is the sum of its rows and of those below it.
+    """
+
+    __tablename__ = "member_counts"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    union_path: Mapped[str] = mapped_column(PATH, index=True)
+    state: Mapped[str]
+    group_code: Mapped[str | None]
+    sex: Mapped[str]
+    members: Mapped[int] = mapped_column(BigInteger)
 
 
 class MembershipChange(Entity, Base):

@@ -10,6 +10,7 @@ from services.membership.store.application_tables import (
 from services.membership.store.import_tables import STAGING, Import, ImportRow
 from services.membership.store.person_tables import (
     Card,
+    MemberCount,
     Membership,
     MembershipChange,
     Person,
@@ -30,6 +31,7 @@ __all__ = [
     "ConsentText",
     "Import",
     "ImportRow",
+    "MemberCount",
     "Membership",
     "MembershipChange",
     "NumberSeries",

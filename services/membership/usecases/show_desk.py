@@ -11,7 +11,7 @@ from services.chassis.data.read import Read
 from services.chassis.kernel.actors import Actor
 from services.chassis.kernel.calendar import end_of_day
 from services.membership.domain.policies import READERS
-from services.membership.store import desk, memberships
+from services.membership.store import desk, member_counts
 
 THREE_DAYS = timedelta(days=3)
 
@@ -33,5 +33,5 @@ async def show_desk(actor: Actor, read: Read) -> Desk:
         imports_to_finish=await desk.imports_to_finish(actor, read),
         tasks=await desk.next_due(actor, read),
         recent=await desk.lately(actor, read),
-        counts=await memberships.counts(actor, read, read.today.replace(day=1)),
+        counts=await member_counts.counts(actor, read, read.today.replace(day=1)),
     )
