@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict
 
 from services.chassis.kernel.actors import Actor, Kind, Role
 from services.chassis.web.depends import CurrentActor, CurrentRead, CurrentTx, TakesNoKey
+from services.chassis.web.documented import problems
 from services.chassis.web.route import UnitRoute
 from services.identity.api.depends import CurrentIssuer
 from services.identity.api.tokens import AccessOut
@@ -113,7 +114,7 @@ class PhoneOut(BaseModel):
     phone: str
 
 
-@router.get("", summary="当前登录人")
+@router.get("", summary="当前登录人", responses=problems(404))
 async def me(actor: CurrentActor, read: CurrentRead) -> MeOut:
     return MeOut.of(await describe_me(actor, read))
 

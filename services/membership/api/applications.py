@@ -55,7 +55,7 @@ async def prepare(
     return ApplicationOut.of(actor, await read_application(actor, tx, made.id))
 
 
-@router.get("", summary="入会申请列表")
+@router.get("", summary="入会申请列表", responses=problems(404))
 async def listing(
     actor: CurrentActor, read: CurrentRead, asked: Annotated[ListQuery, Query()]
 ) -> Page[ApplicationOut]:
