@@ -16,8 +16,10 @@ from deploy.demo.people import couriers
 from deploy.demo.stage import Stage, Surprise, expect
 from deploy.demo.template import write_sheet
 
-ROWS = 6_000
+WATCHER = "feng.jingban"  # looks often, which counts against nobody else's limit
+ROWS = 5_000
 CAUGHT_WITHIN = 30.0
+GLANCE, GLANCE_LATER = 0.05, 1.0
 PARTS = frozenset({"membership", "membership-worker", "services.membership.worker"})
 HOSTS = frozenset({"deploy.host", "services.membership.worker"})
 
@@ -38,7 +40,7 @@ def cut_power(stage: Stage) -> Cut:
     sheet = dry_run(clerk, path, town_union(stage))
     expect("第二份名单的试运行", sheet["counts"]["ready"], ROWS)
     stage.tell(f"第二份名单，{ROWS} 人，试运行全部可导入；确认导入")
-    done = _caught(clerk, confirm(clerk, sheet))
+    done = _caught(stage.desk(WATCHER), confirm(clerk, sheet))
     killed = list(_processes(stage))
     if not killed:
         raise Surprise("没有找到会员服务的进程，无法中断它")
@@ -53,8 +55,10 @@ def cut_power(stage: Stage) -> Cut:
 def finish(stage: Stage, cut: Cut) -> None:
     """Whatever was in stays, whatever was not comes, nothing comes twice."""
     clerk = stage.desk(CLERK)
-    done = clerk.wait(f"{IMPORTS}/{cut.sheet['id']}", lambda found: found["state"] == "applied")
-    expect("中断过的导入", (done["counts"]["applied"], done["counts"]["ready"]), (ROWS, 0))
+    path = f"{IMPORTS}/{cut.sheet['id']}"
+    done = clerk.wait(path, lambda found: found["state"] == "applied", GLANCE_LATER)
+    counts = done["counts"]
+    expect("中断过的导入", (counts["applied"], counts["ready"]), (ROWS, 0))
     rows = rows_of(clerk, done["id"])
     expect("名单的行", (len(rows), {row["state"] for row in rows}), (ROWS, {"applied"}))
     made = list(all_pages(clerk, APPLICATIONS, batch=done["id"]))
@@ -64,24 +68,23 @@ def finish(stage: Stage, cut: Cut) -> None:
     expect("每份一个编号", len({application["number"] for application in made}), ROWS)
     stage.tell(f"导入完成：{ROWS} 行、{ROWS} 份申请，一份不少，一份不重")
     body = {"reason": "演示名单，整批撤销"}
-    path = f"{IMPORTS}/{done['id']}"
     clerk.send("PUT", f"{path}/reversal", body, done["version"])
     undone = clerk.wait(path, lambda found: found["state"] == "undone")
     expect("撤销", undone["counts"]["undone"], ROWS)
     stage.tell(f"整批撤销：{ROWS} 份申请已撤回，下次可以再讲一遍")
 
 
-def _caught(clerk: Desk, path: str) -> int:
+def _caught(watcher: Desk, path: str) -> int:
     """How many rows were in when the import was seen half-way."""
     end = time.monotonic() + CAUGHT_WITHIN
     while time.monotonic() < end:
-        found = clerk.get(path)
+        found = watcher.get(path)
         applied = int(found["counts"]["applied"])
         if found["state"] != "applying":
             raise Surprise(f"导入已经结束（{found['state_label']}），来不及中断")
         if 0 < applied < ROWS:
             return applied
-        time.sleep(0.02)
+        time.sleep(GLANCE)
     raise Surprise(f"{CAUGHT_WITHIN:.0f} 秒内导入没有开始")
 
 

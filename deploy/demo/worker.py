@@ -49,7 +49,8 @@ def follow(stage: Stage, worker: Worker, state: str) -> None:
     """The worker looks how the own application stands."""
     (mine,) = worker.desk.get(f"{APPLICATIONS}/mine")["items"]
     expect("本人看到的申请", (mine["id"], mine["state"]), (worker.application["id"], state))
-    steps = " → ".join(step["label"] for step in mine["history"])
+    history = worker.desk.get(f"{APPLICATIONS}/{mine['id']}")["history"]
+    steps = " → ".join(step["label"] for step in history)
     stage.tell(f"查看进度：{mine['state_label']}（{steps}）")
 
 
