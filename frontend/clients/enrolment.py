@@ -85,6 +85,11 @@ class Enrolment:
         found: list[dict[str, Any]] = (await self._api.get("/consents"))["items"]
         return found
 
+    async def give_consent(self, person_id: str, text_id: str, version: str, key: str) -> None:
+        consent = {"text_id": text_id, "version": version}
+        body = {"person_id": person_id, "consents": [consent]}
+        await self._api.send("POST", "/consents", body, key=key)
+
     async def withdraw_consent(self, consent_id: str, key: str) -> None:
         await self._api.send("PUT", f"/consents/{consent_id}/withdrawal", key=key)
 

@@ -108,6 +108,11 @@ def consent_text(item: Mapping[str, Any]) -> ConsentText:
     )
 
 
+def consent_texts(found: Iterable[Mapping[str, Any]]) -> list[ConsentText]:
+    """Those one cannot do without first."""
+    return sorted((consent_text(one) for one in found), key=lambda one: not one.is_required)
+
+
 def options(codes: Iterable[Mapping[str, Any]]) -> tuple[Option, ...]:
     """A code list to choose from."""
     return tuple(Option(text(one, "code"), text(one, "label")) for one in codes)

@@ -30,6 +30,7 @@ class MyRow:
     union: str
     state: Mark
     told: str
+    is_open: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ def check_rows(item: Mapping[str, Any], employer: str) -> list[CheckRow]:
         CheckRow("平台", [platforms], "/join/platforms"),
         CheckRow("用工关系", [text(item, "relation")], "/join/relation"),
         CheckRow("单位", [text(item, "employer_name") or employer], "/join/employer"),
-        CheckRow("要加入的工会", [text(item, "union", "name"), text(path, "path")], "/join/where"),
+        CheckRow("加入的工会", [text(item, "union", "name"), text(path, "path")], "/join/where"),
         CheckRow("本人", [text(person, "name"), document, told], "/join/person"),
     ]
     shown = [CheckRow(r.name, [v for v in r.values if v.strip()], r.url) for r in rows]
@@ -87,6 +88,7 @@ def my_row(item: Mapping[str, Any]) -> MyRow:
         union=text(item, "union", "name"),
         state=mark(state),
         told=_told(item, state),
+        is_open=state in ("draft", "submitted", "returned"),
     )
 
 

@@ -42,6 +42,7 @@ class MyConsent:
     title: str
     told: str
     is_given: bool
+    purpose: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +111,9 @@ def my_consent(item: Mapping[str, Any]) -> MyConsent:
     told = f"{moment(text(item, 'given_at'))} 同意，版本 {text(item, 'version')}"
     if withdrawn:
         told += f"；{moment(withdrawn)} 已撤回"
-    return MyConsent(text(item, "id"), text(item, "title"), told, not withdrawn)
+    return MyConsent(
+        text(item, "id"), text(item, "title"), told, not withdrawn, text(item, "purpose")
+    )
 
 
 def checked(item: Mapping[str, Any]) -> Checked:

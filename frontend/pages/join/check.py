@@ -60,7 +60,7 @@ async def _page(request: Request, enrolment: Enrolment, form: Form, status: int 
         request,
         "join/check.html",
         status=status,
-        at=place("check"),
+        at=place("check", answers),
         form=fresh,
         rows=check_rows(known.body, answers.employer_name),
         reason=known.body.get("reason", ""),

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from frontend.clients.enrolment import Enrolment
-from frontend.pages.join.answers import Answers, keep
+from frontend.pages.join.answers import Answers, keep, read
 from frontend.pages.join.stops import after, before
 from frontend.render import redirect
 from frontend.views.reading import code
@@ -24,8 +24,12 @@ async def go_on(request: Request, enrolment: Enrolment, key: str, answers: Answe
 
 
 def go_back(request: Request, key: str, answers: Answers) -> Response:
-    """Keep what was typed, finished or not, and show the question before."""
-    return keep(request, redirect(request, before(key, answers)), answers)
+    """Keep what was typed, finished or not, and show the question before.
+
+    A draft on the server holds what counts: then nothing half-typed is kept beside it.
+    """
+    kept = read(request) if answers.draft else answers
+    return keep(request, redirect(request, before(key, kept)), kept)
 
 
 async def correct_draft(enrolment: Enrolment, answers: Answers, number: str = "") -> None:

@@ -1,5 +1,6 @@
 """Step 4: name and number, and a consent for each purpose (S-02, S-03, S-16); the draft is made."""
 
+from dataclasses import replace
 from typing import Any
 
 from fastapi import APIRouter
@@ -15,8 +16,10 @@ from frontend.pages.join.draft import BACK, correct_draft, enrolling, go_back
 from frontend.pages.join.stops import place
 from frontend.render import redirect, render
 from frontend.session import WorkerVisit
-from frontend.views.join import ConsentText, consent_text, options
+from frontend.views.checks import check_document
+from frontend.views.join import ConsentText, consent_texts, options
 from frontend.views.reading import text
+from frontend.views.times import today
 from services.chassis.kernel.refusals import Conflict, NotFound, Unprocessable
 
 router = APIRouter(route_class=PageRoute)
@@ -46,8 +49,8 @@ async def take(request: Request, visit: WorkerVisit, enrolment: EnrolmentApi) ->
     number = form.text("document_number")
     if data.get("do") == BACK:
         return go_back(request, "person", answers.with_(document_number=number))
-    texts = [consent_text(one) for one in await enrolment.texts()]
-    form = _with_consents(form, texts, answers)
+    texts = consent_texts(await enrolment.texts())
+    form = _looked_at(form, texts, answers)
     if form.errors:
         return await _page(request, enrolment, answers, form, 422)
     try:
@@ -58,16 +61,18 @@ async def take(request: Request, visit: WorkerVisit, enrolment: EnrolmentApi) ->
     return keep(request, redirect(request, "/join/check"), answers)
 
 
-def _with_consents(form: Form, texts: list[ConsentText], answers: Answers) -> Form:
-    """With a draft the number may stay as it is, and what was agreed to is agreed to."""
+def _looked_at(form: Form, texts: list[ConsentText], answers: Answers) -> Form:
+    """Everything that is wrong at once; with a draft the number may stay, and so the consents."""
     errors = dict(form.errors)
-    if answers.draft:
+    number = form.text("document_number")
+    if answers.draft and not number:
         errors.pop("document_number", None)
-        return Form(form.fields, form.values, errors, form.detail, form.choices, form.key)
+    elif wrong := check_document(form.text("document_kind"), number, today()).error:
+        errors["document_number"] = wrong
     lacking = [t.title for t in texts if t.is_required and t.id not in form.values["consents"]]
-    if lacking:
+    if lacking and not answers.draft:
         errors["consents"] = f"请阅读并同意：{'；'.join(lacking)}。不同意则不能办理入会。"
-    return Form(form.fields, form.values, errors, form.detail, form.choices, form.key)
+    return replace(form, errors=errors)
 
 
 async def _written(
@@ -94,7 +99,7 @@ async def _written(
 async def _page(
     request: Request, enrolment: Enrolment, answers: Answers, form: Form, status: int = 200
 ) -> Response:
-    texts = [consent_text(one) for one in await enrolment.texts()]
+    texts = consent_texts(await enrolment.texts())
     masked = ""
     if answers.draft:
         known = await enrolment.application(answers.draft)
@@ -103,7 +108,7 @@ async def _page(
         request,
         "join/person.html",
         status=status,
-        at=place("person"),
+        at=place("person", answers),
         form=form.offering({"document_kind": options(await enrolment.codes("document_kinds"))}),
         texts=[] if answers.draft else texts,
         agreed=form.values.get("consents", ()),

@@ -67,7 +67,9 @@ async def _relation_page(
     request: Request, enrolment: Enrolment, form: Form, status: int = 200
 ) -> Response:
     form = form.offering({"relation": options(await enrolment.codes("relations"))})
-    return render(request, "join/relation.html", status=status, at=place("relation"), form=form)
+    return render(
+        request, "join/relation.html", status=status, at=place("relation", read(request)), form=form
+    )
 
 
 def _employer_page(request: Request, answers: Answers, form: Form, status: int = 200) -> Response:
@@ -75,7 +77,7 @@ def _employer_page(request: Request, answers: Answers, form: Form, status: int =
         request,
         "join/employer.html",
         status=status,
-        at=place("employer"),
+        at=place("employer", answers),
         form=form,
         is_lent=answers.relation in LENT,
     )

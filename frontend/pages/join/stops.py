@@ -32,6 +32,7 @@ class Place:
     step: int
     last: int
     has_back: bool
+    onward: str
 
 
 def _always(answers: Answers) -> bool:
@@ -59,23 +60,31 @@ STOPS = (
 )
 # fmt: on
 
+# Which answer raises which further question.
+RAISED = frozenset({("work", "platforms"), ("relation", "employer")})
 
-def place(key: str) -> Place:
+
+def place(key: str, answers: Answers) -> Place:
     """The place called ``key``; one does not go back behind the verified phone."""
     stop = _stop(key)
-    return Place(stop.url, stop.step, LAST, stop.key not in ("phone", "work"))
+    onward = "保存修改" if answers.draft else "下一步"
+    has_back = bool(answers.draft) or key not in ("phone", "work")
+    return Place(stop.url, stop.step, LAST, has_back, onward)
 
 
 def after(key: str, answers: Answers) -> str:
-    """Where to go on; straight to the summary once a draft holds everything else."""
+    """Where to go on; with a draft, back to the summary unless the answer raises a question."""
     at = STOPS.index(_stop(key))
     following = next(stop for stop in STOPS[at + 1 :] if stop.is_asked(answers))
-    same_step = following.step == STOPS[at].step
-    return following.url if same_step or not answers.draft else "/join/check"
+    if answers.draft and (key, following.key) not in RAISED:
+        return "/join/check"
+    return following.url
 
 
 def before(key: str, answers: Answers) -> str:
-    """Where the step back leads."""
+    """Where the step back leads; from a draft's question to the summary."""
+    if answers.draft:
+        return "/join/check"
     at = STOPS.index(_stop(key))
     return next(stop.url for stop in reversed(STOPS[:at]) if stop.is_asked(answers))
 

@@ -94,7 +94,7 @@ async def _page(
         "join/where.html",
         fragment="join/_unions.html",
         status=status,
-        at=place("where"),
+        at=place("where", answers),
         form=form,
         choosing=Choosing(known, looked, words, way),
         is_poster=bool(answers.poster),

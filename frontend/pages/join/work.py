@@ -25,7 +25,10 @@ async def ask_group(request: Request, visit: WorkerVisit, enrolment: EnrolmentAp
 
 @router.post("/join/work")
 async def take_group(request: Request, visit: WorkerVisit, enrolment: EnrolmentApi) -> Response:
-    form = Form(WORK).typed(await request.form())
+    data = await request.form()
+    form = Form(WORK).typed(data)
+    if data.get("do") == BACK:
+        return go_back(request, "work", read(request))
     if form.errors:
         return await _group_page(request, enrolment, form, 422)
     answers = read(request)
@@ -42,7 +45,7 @@ async def ask_platforms(request: Request, visit: WorkerVisit, enrolment: Enrolme
     others = "、".join(one for one in answers.platforms if one not in usual)
     form = Form(PLATFORMS).offering({"platforms": choices})
     form = form.filled(platforms=answers.platforms, others=others)
-    return render(request, "join/platforms.html", at=place("platforms"), form=form)
+    return render(request, "join/platforms.html", at=place("platforms", answers), form=form)
 
 
 @router.post("/join/platforms")
@@ -62,4 +65,6 @@ async def _group_page(
 ) -> Response:
     groups = (*options(await enrolment.codes("groups")), NO_GROUP)
     form = form.offering({"group": groups})
-    return render(request, "join/work.html", status=status, at=place("work"), form=form)
+    return render(
+        request, "join/work.html", status=status, at=place("work", read(request)), form=form
+    )

@@ -7,7 +7,7 @@ from starlette.responses import Response
 from frontend.clients.enrolment import EnrolmentApi
 from frontend.csrf import PageRoute
 from frontend.render import render
-from frontend.views.join import consent_text
+from frontend.views.join import consent_texts
 from services.chassis.kernel.refusals import OutOfTime, Unavailable
 
 router = APIRouter(route_class=PageRoute)
@@ -16,7 +16,7 @@ router = APIRouter(route_class=PageRoute)
 @router.get("/privacy")
 async def show(request: Request, enrolment: EnrolmentApi) -> Response:
     try:
-        texts = [consent_text(one) for one in await enrolment.texts()]
+        texts = consent_texts(await enrolment.texts())
     except (OutOfTime, Unavailable):
         # The notice itself can always be read.
         texts = []

@@ -15,10 +15,12 @@ from frontend.pages.worker.home import membership_of
 from frontend.render import redirect, render
 from frontend.session import WorkerVisit
 from frontend.views.disclosures import Disclosed, disclosed
+from frontend.views.join import consent_texts
 from frontend.views.my_membership import my_consent, own_facts
 
 router = APIRouter(route_class=PageRoute)
 WITHDRAWN = "已撤回同意。"
+GIVEN = "已记下您的同意。"
 
 
 @router.get("/my/data")
@@ -41,16 +43,30 @@ async def withdraw(
     return redirect(request, "/my/data", said=WITHDRAWN)
 
 
+@router.post("/my/data/consents")
+async def agree(request: Request, visit: WorkerVisit, enrolment: EnrolmentApi) -> Response:
+    data = await request.form()
+    form = Form(()).typed(data)
+    text_id, version = str(data.get("text_id") or ""), str(data.get("version") or "")
+    member = await enrolment.my_membership()
+    await enrolment.give_consent(member["person_id"], text_id, version, form.key)
+    return redirect(request, "/my/data", said=GIVEN)
+
+
 async def _page(request: Request, enrolment: Enrolment, *, is_full: bool) -> Response:
     member = await membership_of(enrolment)
     applications = await enrolment.my_applications()
     person = await _person(enrolment, member, applications)
+    consents = [my_consent(one) for one in await enrolment.consents()]
+    agreed = {one.purpose for one in consents if one.is_given}
+    texts = consent_texts(await enrolment.texts())
     return render(
         request,
         "worker/data.html",
         facts=own_facts(person, member) if person else [],
         shown=await _in_full(enrolment, member, applications) if is_full and person else [],
-        consents=[my_consent(one) for one in await enrolment.consents()],
+        consents=consents,
+        offered=[one for one in texts if one.purpose not in agreed] if member else [],
     )
 
 

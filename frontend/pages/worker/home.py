@@ -20,12 +20,13 @@ router = APIRouter(route_class=PageRoute)
 @router.get("/my")
 async def show(request: Request, visit: WorkerVisit, enrolment: EnrolmentApi) -> Response:
     member = await membership_of(enrolment)
-    applications = await enrolment.my_applications()
+    applications = [my_row(one) for one in await enrolment.my_applications()]
     return render(
         request,
         "worker/home.html",
         member=my_membership(member) if member else None,
-        applications=[my_row(one) for one in applications],
+        applications=applications,
+        has_open=any(one.is_open for one in applications),
     )
 
 
