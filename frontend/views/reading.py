@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 
 def text(source: Any, *path: str) -> str:
@@ -32,6 +33,14 @@ def items(source: Any, *path: str) -> list[Any]:
     if isinstance(value, Mapping):
         value = value.get("items")
     return list(value) if isinstance(value, (list, tuple)) else []
+
+
+def known_id(value: object) -> str:
+    """The id that a form carried, or nothing where somebody put something else."""
+    try:
+        return str(UUID(str(value)))
+    except ValueError:
+        return ""
 
 
 def _at(source: Any, path: tuple[str, ...]) -> Any:

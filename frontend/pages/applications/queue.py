@@ -14,6 +14,7 @@ from frontend.session import StaffVisit, Visit
 from frontend.views.applications import queue_row
 from frontend.views.decisions import Bulk, told
 from frontend.views.lists import Pill
+from frontend.views.reading import known_id
 from frontend.views.times import today
 from services.chassis.kernel.actors import Role
 
@@ -47,7 +48,7 @@ async def decide_many(request: Request, visit: StaffVisit, membership: Membershi
     form = await request.form()
     chosen = tuple(str(one) for one in form.getlist("id"))
     outcome = "admitted" if form.get("outcome") == "admitted" else "refused"
-    batch = str(form.get("batch") or "")
+    batch = known_id(form.get("batch"))
     is_whole = form.get("all") == "batch" and bool(batch)
     bulk = Bulk(chosen, str(form.get("reason") or "").strip(), batch, is_whole)
     if missing := bulk.missing(outcome):
@@ -59,7 +60,8 @@ async def decide_many(request: Request, visit: StaffVisit, membership: Membershi
     answer = await membership.send("POST", "/decisions", body, key=str(form.get("_key") or ""))
     result = told(answer)
     if not result.kept_back:
-        return redirect(request, "/applications", said=result.summary)
+        back = f"/applications?batch={batch}" if batch else "/applications"
+        return redirect(request, back, said=result.summary)
     return render(request, "applications/decisions.html", result=result)
 
 

@@ -9,10 +9,13 @@ from frontend.csrf import PageRoute
 from frontend.forms.activation import FIRST, SECOND
 from frontend.forms.form import Form
 from frontend.render import redirect, render
+from frontend.sealed import drop_sealed, keep_sealed, read_sealed
 from frontend.views.qr import qr_svg
 from services.chassis.kernel.refusals import Refusal
 
 router = APIRouter(route_class=PageRoute)
+# Holds the secret, sealed, while its owner chooses a password.
+COOKIE = "__Host-activation"
 
 
 @router.get("/activation")
@@ -46,22 +49,29 @@ async def confirm(request: Request, identity: IdentityApi) -> Response:
         await identity.activate(form.payload())
     except Refusal as refusal:
         return await _second(request, identity, form.refused(refusal), status=422)
-    return redirect(request, "/login", said="账号已经可以使用，请登录。")
+    response = redirect(request, "/login", said="账号已经可以使用，请登录。")
+    drop_sealed(response, COOKIE)
+    return response
 
 
 async def _second(
     request: Request, identity: IdentityApi, form: Form, status: int = 200
 ) -> Response:
+    """The secret was scanned once already when the form comes back; it stays the same then."""
     known = {name: form.text(name) for name in ("account", "activation_code")}
-    secret = await identity.activation_secret(known)
-    return render(
+    made = read_sealed(request, COOKIE)
+    if status == 200 or made.get("for") != known:
+        made = {"for": known} | await identity.activation_secret(known)
+    response = render(
         request,
         "session/activation_second.html",
         status=status,
         form=form,
-        secret=_in_fours(secret["secret"]),
-        qr=qr_svg(secret["otpauth_uri"], "验证器二维码"),
+        secret=_in_fours(made["secret"]),
+        qr=qr_svg(made["otpauth_uri"], "验证器二维码"),
     )
+    keep_sealed(request, response, COOKIE, made)
+    return response
 
 
 def _in_fours(secret: str) -> str:
