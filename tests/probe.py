@@ -2,12 +2,13 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Annotated
 from urllib.parse import urlsplit, urlunsplit
 from uuid import UUID
 
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
-from fastapi import APIRouter, FastAPI, Response
+from fastapi import APIRouter, Depends, FastAPI, Response
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import create_engine, select
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
@@ -115,6 +116,15 @@ async def attempt(actor: CurrentActor, tx: CurrentTx) -> NoteOut:
     tx.outlive(count)
     tx.session.add(Note(id=new_id(), text="half a step", version=1))
     raise Conflict("口令不对。")
+
+
+async def never(actor: CurrentActor) -> None:
+    actor.require(Role.SYSTEM)
+
+
+@router.post("/refused", dependencies=[RequiresKey])
+async def refused(allowed: Annotated[None, Depends(never)], tx: CurrentTx) -> None:
+    raise AssertionError("nobody gets here")
 
 
 @router.get("")

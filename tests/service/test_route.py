@@ -249,3 +249,13 @@ async def test_no_route_and_no_method_are_problems_too(notes):
     assert (absent.status_code, absent.json()["type"]) == (404, "/problems/not-found")
     assert (method.status_code, method.json()["type"]) == (405, "/problems/method-not-allowed")
     assert set(method.headers["allow"].replace(" ", "").split(",")) == {"GET", "POST"}
+
+
+async def test_a_refusal_before_the_transaction_is_given_again_under_the_same_key(notes):
+    headers = notes.as_(QIAN, idempotency_key=KEY)
+    url = "/notes/refused"
+
+    answers = [await notes.client.post(url, headers=headers) for _ in range(2)]
+
+    assert [a.status_code for a in answers] == [403, 403]
+    assert notes.count("select count(*) from probe.audit where outcome = 'refused'") == 2

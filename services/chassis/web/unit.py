@@ -66,6 +66,8 @@ class Unit:
         if self.tx is None or self.session is None:
             if not isinstance(refusal, Forbidden):
                 return
+            # Only to write down the refusal: nothing was done that could have an answer.
+            self.same = None
             await self.begin()
         if (tx := self.tx) is None or (session := self.session) is None:
             raise AssertionError("a unit that has begun has a transaction")
