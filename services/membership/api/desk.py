@@ -13,12 +13,17 @@ from services.membership.api.application_out import ApplicationOut
 from services.membership.api.typed import Instant, shown
 from services.membership.domain.application import LABELS, Action
 from services.membership.usecases.applications.read_application import ApplicationView
+from services.membership.usecases.count_waiting import Waiting, count_waiting
 from services.membership.usecases.show_desk import Desk, show_desk
 
 router = APIRouter(prefix="/desk", tags=["desk"], route_class=UnitRoute)
 
 
 class WaitingOut(BaseModel):
+    model_config = ConfigDict(
+        json_schema_extra=shown(to_review=12, overdue=2, due_today=3, imports_to_finish=1)
+    )
+
     to_review: int
     returned: int
     drafts: int
@@ -27,6 +32,10 @@ class WaitingOut(BaseModel):
     due_in_three_days: int
     escalated: int
     imports_to_finish: int
+
+    @classmethod
+    def of(cls, waiting: Waiting) -> "WaitingOut":
+        return cls(**waiting.applications._mapping, imports_to_finish=waiting.imports_to_finish)
 
 
 class HappeningOut(BaseModel):
@@ -68,7 +77,7 @@ async def show(actor: CurrentActor, read: CurrentRead) -> DeskOut:
     desk = await show_desk(actor, read)
     views = [ApplicationView.listed(row, read.now) for row in desk.tasks]
     return DeskOut(
-        waiting=WaitingOut(**desk.waiting._mapping, imports_to_finish=desk.imports_to_finish),
+        waiting=WaitingOut.of(desk.waiting),
         tasks=[ApplicationOut.of(actor, view) for view in views],
         recent=_recent(desk),
         counts=DeskCountsOut(
@@ -77,6 +86,11 @@ async def show(actor: CurrentActor, read: CurrentRead) -> DeskOut:
             joined_this_month=desk.counts.joined_this_month,
         ),
     )
+
+
+@router.get("/waiting", summary="待办数量")
+async def waiting(actor: CurrentActor, read: CurrentRead) -> WaitingOut:
+    return WaitingOut.of(await count_waiting(actor, read))
 
 
 def _recent(desk: Desk) -> list[HappeningOut]:
