@@ -50,6 +50,10 @@ class Membership:
     async def desk(self) -> Any:
         return await self.get("/desk")
 
+    async def waiting(self) -> Any:
+        """Only the numbers of the desk."""
+        return await self.get("/desk/waiting")
+
     async def search_members(self, body: dict[str, Any]) -> Any:
         return await self.send("POST", "/members/searches", body)
 

@@ -17,19 +17,20 @@ _COUNTED = (Role.CLERK, Role.REVIEWER, Role.APPROVER)
 
 
 async def read_counts(request: Request, membership: MembershipApi) -> dict[str, Any]:
-    """The desk as the service sees it, kept for the frame and for the desk's own page."""
+    """What waits, for the frame of any page; the desk's own page gets the whole desk."""
     visit = visit_of(request)
     if visit.actor.kind is not Kind.STAFF or not visit.actor.has(*_COUNTED):
         return {}
     if wants_fragment(request) or not _shows_a_page(request):
         return {}
     try:
-        desk: dict[str, Any] = await membership.desk()
+        is_desk = request.url.path == "/desk"
+        desk = await membership.desk() if is_desk else {"waiting": await membership.waiting()}
     except Refusal:
         # The column without numbers is better than no page.
         return {}
     request.state.counts = counts_of(visit.actor, desk)
-    return desk
+    return dict(desk)
 
 
 def _shows_a_page(request: Request) -> bool:

@@ -343,6 +343,7 @@ def _codes(*pairs: tuple[str, str]) -> dict[str, Any]:
 
 ANSWERS: dict[tuple[str, str], Any] = {
     ("GET", "/desk"): DESK,
+    ("GET", "/desk/waiting"): DESK["waiting"],
     ("GET", "/applications"): {"items": [application(n) for n in range(40)], "next": "cursor"},
     ("POST", "/applications"): application(0, "draft"),
     ("POST", "/applications/searches"): {"items": [application(1)], "next": None},
