@@ -1,7 +1,5 @@
 """Who are you: a user token, checked once, then known; and the assertion that services believe."""
 
-import json
-from base64 import urlsafe_b64decode
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -12,6 +10,7 @@ from gateway.revocations import Revocations
 from services.chassis.edge.assertions import (
     SigningKey,
     Trust,
+    expiry,
     read_client,
     read_user,
     sign_actor,
@@ -95,7 +94,7 @@ class Tokens:
         known = self._clients.get(digest)
         if known is None:
             try:
-                known = (read_client(_sized(token), self._trust, self._now()), _expiry(token))
+                known = (read_client(_sized(token), self._trust, self._now()), expiry(token))
             except (Unauthenticated, RecursionError, ValueError, KeyError, TypeError):
                 return None
             self._clients.put(digest, known)
@@ -105,7 +104,7 @@ class Tokens:
     def _check(self, token: str, digest: bytes) -> Credential:
         try:
             actor = read_user(_sized(token), self._trust, self._now())
-            return Credential(actor, token, _expiry(token), digest)
+            return Credential(actor, token, expiry(token), digest)
         except (RecursionError, ValueError, KeyError, TypeError) as error:
             raise Unauthenticated("凭证无效，请重新登录。") from error
 
@@ -148,9 +147,3 @@ def _sized(token: str) -> str:
     if len(token) > MAX_TOKEN or not token.isascii():
         raise Unauthenticated("凭证无效，请重新登录。")
     return token
-
-
-def _expiry(token: str) -> float:
-    payload = token.split(".")[1]
-    claims = json.loads(urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
-    return float(claims["exp"])

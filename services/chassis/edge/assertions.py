@@ -117,6 +117,13 @@ def service_actor(part: str) -> Actor:
     )
 
 
+def expiry(token: str) -> float:
+    """When a token ends that was read before, in seconds since 1970."""
+    payload = token.split(".")[1]
+    claims = json.loads(urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+    return float(claims["exp"])
+
+
 def _sign(
     key: SigningKey, kind: str, claims: dict[str, Any], audience: str, now: datetime, seconds: int
 ) -> str:

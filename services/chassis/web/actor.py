@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from services.chassis.data.tx import Origin
-from services.chassis.edge.assertions import Trust, read_actor
+from services.chassis.edge.assertions import Trust
+from services.chassis.edge.heard import Heard
 from services.chassis.edge.problems import problem
 from services.chassis.kernel.refusals import Unauthenticated
 from services.chassis.web.context import Caller
@@ -25,8 +26,7 @@ class ActorMiddleware:
         self, app: App, *, audience: str, trust: Trust, clock: Callable[[], datetime]
     ) -> None:
         self.app = app
-        self.audience = audience
-        self.trust = trust
+        self.heard = Heard(trust, audience)
         self.clock = clock
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -41,7 +41,7 @@ class ActorMiddleware:
         )
         try:
             token = _bearer(headers.get("authorization", ""))
-            actor = read_actor(token, self.trust, self.audience, self.clock())
+            actor = self.heard.actor(token, self.clock())
         except Unauthenticated as refusal:
             await _refuse(refusal, origin.request_id, send)
             return
