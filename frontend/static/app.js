@@ -32,6 +32,8 @@
     boxes.forEach(function (box) { box.closest("tr").classList.toggle("picked", box.checked); });
     const all = form.querySelector("[data-all]");
     if (all) { all.checked = chosen.length > 0 && chosen.length === boxes.length; all.indeterminate = chosen.length > 0 && chosen.length < boxes.length; }
+    const bar = form.querySelector("[data-bulk]");
+    if (bar) { bar.classList.toggle("stuck", chosen.length > 0); }
     const place = form.querySelector("[data-chosen]");
     if (place) { place.textContent = chosen.length ? "已选 " + chosen.length + " 条" : "尚未选择"; }
   }
