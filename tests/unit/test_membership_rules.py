@@ -1,5 +1,6 @@
 """Numbers, ages, codes, consents, unions, cards: the smaller rules of membership."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
@@ -11,10 +12,10 @@ from services.chassis.kernel.refusals import Unprocessable
 from services.membership.domain import card
 from services.membership.domain.ages import age_notices, age_on, is_too_young
 from services.membership.domain.consent import Text, in_force, missing, needs_guardian
-from services.membership.domain.enrolment import platform_names
+from services.membership.domain.enrolment import Request, check_request, platform_names
 from services.membership.domain.numbers import ALPHABET, application_number, patterned, poster_code
 from services.membership.domain.person import Stated, check
-from services.membership.domain.union import faults, path_of, upper_path
+from services.membership.domain.union import date_faults, faults, path_of, upper_path
 from services.membership.domain.union_facts import UnionFacts, checked_facts
 from services.membership.store.reference import code_book, parameter_defaults
 from tests.service.membership_rig import resident_id
@@ -215,3 +216,59 @@ def test_a_card_says_only_which_card_and_until_when():
 @given(st.text(max_size=200))
 def test_anything_else_is_no_card(token: str):
     assert card.parsed(token) is None
+
+
+@pytest.mark.parametrize(
+    ("change", "pointer", "code"),
+    [
+        ({"name": "张\x00三"}, "/person/name", "unprintable"),
+        ({"name": "张" * 51}, "/person/name", "too-long"),
+        ({"name": "张3"}, "/person/name", "digits"),
+        ({"document_kind": "999"}, "/person/document/kind", "enum"),
+        ({"document_number": resident_id(1)[:15]}, "/person/document/number", "fifteen-digits"),
+        ({"phone": "0512-58000000"}, "/person/phone", "landline"),
+        ({"address": "路\x07"}, "/person/address", "unprintable"),
+    ],
+)
+def test_check_names_the_fault_and_never_the_value(change, pointer, code):
+    stated = replace(Stated("张三", "111", resident_id(1)), **change)
+
+    known, wrong = check(stated, TODAY, 16)
+
+    assert known is None
+    assert [(fault.pointer, fault.code) for fault in wrong] == [(pointer, code)]
+    assert resident_id(1)[:15] not in wrong[0].message
+
+
+def test_check_believes_a_passports_holder_about_sex_and_birth():
+    stated = Stated("J. Smith", "414", "e1234567", sex="1", birth=date(1980, 1, 2))
+
+    known, _ = check(stated, TODAY, 16)
+
+    assert known is not None
+    assert (known.document.number, known.sex, known.birth) == ("E1234567", "1", date(1980, 1, 2))
+    assert check(replace(stated, sex=""), TODAY, 16)[0].sex == "0"
+
+
+def test_a_term_ends_after_the_founding():
+    found = date_faults(date(2026, 1, 1), date(2025, 1, 1), TODAY)
+
+    assert [fault.pointer for fault in found] == ["/term_ends_on"]
+    assert date_faults(None, date(2025, 1, 1), TODAY) == []
+
+
+def test_check_request_keeps_plain_and_coded_details():
+    request = Request(
+        person=Stated("张三", "111", resident_id(1)),
+        details={
+            "education": "大学本科毕业",
+            "is_migrant": True,
+            "native_place": "",
+            "politics": "",
+        },
+    )
+
+    checked = check_request(request, code_book(), TODAY, 16)
+
+    assert checked.details == {"education": "21", "is_migrant": True}
+    assert checked.way is None

@@ -1,6 +1,5 @@
 """Queries about enrolment applications."""
 
-from collections import defaultdict
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -14,13 +13,11 @@ from services.chassis.data.pages import Cut, cut
 from services.chassis.data.read import Read, Reader
 from services.chassis.data.tx import Tx
 from services.chassis.kernel.actors import Actor, Kind
-from services.chassis.kernel.ids import new_id
 from services.chassis.kernel.refusals import Duplicate, NotFound
-from services.membership.domain.application import Action, Channel, State
-from services.membership.domain.policies import Hands, acting_role
+from services.membership.domain.application import Channel, State
 from services.membership.store.audited import audited
 from services.membership.store.scope import below, is_reader, name_matches
-from services.membership.store.tables import Application, ApplicationStep, Union
+from services.membership.store.tables import Application, Union
 
 MISSING = "没有找到这份申请，或它不在您的管理范围内。"
 WAITS = "您的信息已收到：同一证件的申请正在办理，请等待结果，或到工会窗口查询。"
@@ -156,37 +153,6 @@ async def mine(
     return await read.rows(query.order_by(Application.id.desc()).limit(limit))
 
 
-async def history(read: Reader, application_id: UUID) -> Sequence[Row[Any]]:
-    """Every step of one application that the caller was already allowed to see."""
-    steps = ApplicationStep.__table__
-    query = select(steps).where(ApplicationStep.application_id == application_id)
-    return await read.rows(query.order_by(ApplicationStep.at, ApplicationStep.id))
-
-
-async def hands_of(tx: Tx, rows: Sequence[Application]) -> dict[UUID, Hands]:
-    """Who prepared each application, whose it is, and who handed it in at any time (M-08)."""
-    submitters: dict[UUID, set[UUID]] = defaultdict(set)
-    query = select(ApplicationStep.application_id, ApplicationStep.actor_id).where(
-        ApplicationStep.application_id.in_([row.id for row in rows]),
-        ApplicationStep.action == Action.SUBMIT,
-    )
-    for step in await tx.rows(query):
-        submitters[step.application_id].add(step.actor_id)
-    return {
-        row.id: Hands(row.prepared_by, row.applicant_id, frozenset(submitters[row.id]))
-        for row in rows
-    }
-
-
-async def open_for(tx: Tx, document_key: bytes) -> Row[Any] | None:
-    """The application that waits for this document, if one does."""
-    query = select(Application.id, Application.union_id, Application.phone_key).where(
-        Application.document_key == document_key,
-        Application.state.in_((State.SUBMITTED, State.RETURNED)),
-    )
-    return await tx.first(query)
-
-
 @asynccontextmanager
 async def one_waiting(tx: Tx) -> AsyncIterator[None]:
     """What is changed inside is written at the end; the index on waiting ones may refuse it."""
@@ -198,44 +164,6 @@ async def one_waiting(tx: Tx) -> AsyncIterator[None]:
         if "uq_applications_open" not in str(error.orig):
             raise
         raise AlreadyApplied(WAITS) from error
-
-
-async def note(
-    tx: Tx,
-    application: Application,
-    action: Action,
-    before: str,
-    *,
-    reason: str = "",
-    rule: str = "",
-) -> None:
-    """One line of history and one of audit for a move (J-5)."""
-    tx.session.add(
-        ApplicationStep(
-            id=new_id(),
-            application_id=application.id,
-            union_path=application.union_path,
-            at=tx.now,
-            action=action,
-            before=before,
-            after=application.state,
-            actor_id=tx.actor.id,
-            actor_name=tx.actor.name,
-            actor_role=acting_role(tx.actor, action, State(before)) if before else "",
-            reason=reason,
-            rule=rule,
-        )
-    )
-    await tx.record(
-        f"application.{action}",
-        "application",
-        application.id,
-        union_path=application.union_path,
-        before=before,
-        after=application.state,
-        reason=reason,
-        rule=rule,
-    )
 
 
 def _with_union(query: Select[Any]) -> Select[Any]:

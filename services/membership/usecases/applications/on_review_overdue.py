@@ -5,7 +5,7 @@ from uuid import UUID
 from services.chassis.data.tx import Tx
 from services.membership.domain.application import Action, State
 from services.membership.domain.union import upper_path
-from services.membership.store import applications
+from services.membership.store import application_steps, applications
 
 OVERDUE = "审核超过期限，已提请上级工会督办。"
 
@@ -20,6 +20,6 @@ async def on_review_overdue(tx: Tx, application_id: UUID) -> None:
     application.escalated_to = upper_path(application.union_path) or application.union_path
     application.updated_at = tx.now
     application.version += 1
-    await applications.note(
+    await application_steps.note(
         tx, application, Action.ESCALATE, application.state, reason=OVERDUE, rule="M-08"
     )

@@ -14,7 +14,7 @@ from services.chassis.kernel.actors import Actor
 from services.membership.domain.ages import Notice, age_notices
 from services.membership.domain.application import State, is_overdue
 from services.membership.domain.paths import TABLE
-from services.membership.store import applications, consents, parameters, unions
+from services.membership.store import application_steps, applications, consents, parameters, unions
 from services.membership.store.facts import open_facts
 
 ELSEWHERE = "该证件号码已是“{}”的会员{}，不能重复入会，请联系对方工会或办理会籍转接。"
@@ -52,7 +52,7 @@ async def read_application(
         is_overdue(State(row.state), row.review_due_at, read.now),
         _reason_of(row),
         await _warnings(read, row),
-        await applications.history(read, application_id),
+        await application_steps.history(read, application_id),
         await consents.of_application(read, application_id),
     )
 

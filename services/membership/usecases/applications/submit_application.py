@@ -10,7 +10,14 @@ from services.membership.domain.application import LIFECYCLE, Action, State, rev
 from services.membership.domain.consent import missing
 from services.membership.domain.policies import roles_of
 from services.membership.domain.register import already_member
-from services.membership.store import applications, consents, memberships, parameters, unions
+from services.membership.store import (
+    application_steps,
+    applications,
+    consents,
+    memberships,
+    parameters,
+    unions,
+)
 from services.membership.store.tables import Application
 
 MUST = "请阅读并同意《{}》。"
@@ -38,7 +45,7 @@ async def submit_application(
         application.version += 1
         application.reason = ""
     await _start_clock(tx, application)
-    await applications.note(tx, application, Action.SUBMIT, before, rule="M-03")
+    await application_steps.note(tx, application, Action.SUBMIT, before, rule="M-03")
     return application
 
 

@@ -7,7 +7,7 @@ from services.chassis.kernel.actors import Actor
 from services.chassis.kernel.refusals import Stale
 from services.membership.domain.application import LIFECYCLE, Action, State
 from services.membership.domain.policies import roles_of
-from services.membership.store import applications
+from services.membership.store import application_steps, applications
 from services.membership.store.tables import Application
 
 STALE = "这份申请刚被别人修改过，请刷新后再撤回。"
@@ -31,5 +31,5 @@ async def withdraw_application(
     application.updated_at = tx.now
     application.version += 1
     await tx.forget("review", application.id)
-    await applications.note(tx, application, Action.WITHDRAW, before, reason=reason)
+    await application_steps.note(tx, application, Action.WITHDRAW, before, reason=reason)
     return application

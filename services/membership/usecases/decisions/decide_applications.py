@@ -12,7 +12,7 @@ from services.membership.domain.application import ACTION_OF, DECIDERS, Outcome,
 from services.membership.domain.decision import Result, judge
 from services.membership.domain.policies import Hands
 from services.membership.domain.register import already_member
-from services.membership.store import admissions, applications
+from services.membership.store import admissions, application_steps, applications
 from services.membership.store.admissions import Admission
 from services.membership.store.decisions_noted import note_decisions
 from services.membership.store.people_found import people_for, refresh_people
@@ -29,7 +29,7 @@ async def decide_applications(
     if outcome is Outcome.REFUSED and not reason:
         raise Unprocessable(WHY, [FieldError("/reason", "missing", WHY)])
     found = {row.id: row for row in await applications.lock_many(actor, tx, ids)}
-    hands = await applications.hands_of(tx, list(found.values()))
+    hands = await application_steps.hands_of(tx, list(found.values()))
     results = {id_: _first_look(actor, found.get(id_), id_, hands.get(id_), outcome) for id_ in ids}
     fit = [found[id_] for id_, result in results.items() if result.refusal is None]
     if outcome is Outcome.ADMITTED:

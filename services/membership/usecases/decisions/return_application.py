@@ -7,7 +7,7 @@ from services.chassis.kernel.actors import Actor
 from services.chassis.kernel.refusals import FieldError, Stale, Unprocessable
 from services.membership.domain.application import LIFECYCLE, Action, State
 from services.membership.domain.policies import refuse_own_hand, roles_of
-from services.membership.store import applications
+from services.membership.store import application_steps, applications
 from services.membership.store.tables import Application
 
 STALE = "这份申请刚被别人修改过，请刷新后核对再退回。"
@@ -20,7 +20,7 @@ async def return_application(
     application = await applications.lock(actor, tx, application_id)
     before = State(application.state)
     after = LIFECYCLE.after(before, Action.RETURN, roles_of(actor))
-    refuse_own_hand(actor, (await applications.hands_of(tx, [application]))[application.id])
+    refuse_own_hand(actor, (await application_steps.hands_of(tx, [application]))[application.id])
     if version not in (None, application.version):
         raise Stale(STALE)
     if not reason:
@@ -30,5 +30,5 @@ async def return_application(
     application.updated_at = tx.now
     application.version += 1
     await tx.forget("review", application.id)
-    await applications.note(tx, application, Action.RETURN, before, reason=reason, rule="M-08")
+    await application_steps.note(tx, application, Action.RETURN, before, reason=reason, rule="M-08")
     return application
