@@ -97,15 +97,6 @@ def _cpu(processes: Sequence[psutil.Process]) -> float:
     )
 
 
-def backends(name: str) -> list[psutil.Process]:
-    """The processes of the database that serve ``name``'s role."""
-    return [
-        process
-        for process in psutil.process_iter(["cmdline"])
-        if f"postgres: {name}" in " ".join(process.info["cmdline"] or [])
-    ]
-
-
 def apart(first: Sequence[psutil.Process], second: Sequence[psutil.Process]) -> None:
     """Half of the cores to each, so that one side does not take what the other is given."""
     cores = sorted(os.sched_getaffinity(0))
@@ -117,3 +108,16 @@ def apart(first: Sequence[psutil.Process], second: Sequence[psutil.Process]) -> 
 
 def median_of(rounds: Sequence[Measured], what: Callable[[Measured], float]) -> float:
     return statistics.median(what(one) for one in rounds)
+
+
+def waiting_for(answers: Callable[[], object], seconds: float = 20) -> None:
+    """Until ``answers`` no longer fails."""
+    end = time.monotonic() + seconds
+    while True:
+        try:
+            answers()
+            return
+        except OSError:
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.1)

@@ -30,18 +30,59 @@ CHUNK = 20_000
 TOWNS = 50
 DIVISION = "320582"
 # One county, its towns below it, and in each town one union that takes gig workers in.
-UNION = (
-    "id parent_id path level kind code name pinyin initials words catches_all division phone state "
-    "version created_at updated_at"
-).split()
-PERSON = (
-    "id name pinyin initials document_kind document_masked phone_masked phone_key phone_tail facts "
-    "sex birth_year birth_month member_number version created_at updated_at"
-).split()
-MEMBERSHIP_COLUMNS = (
-    "id person_id union_id union_path state joined_on group_code join_path channel platforms "
-    "version created_at updated_at"
-).split()
+UNION = [
+    "id",
+    "parent_id",
+    "path",
+    "level",
+    "kind",
+    "code",
+    "name",
+    "pinyin",
+    "initials",
+    "words",
+    "catches_all",
+    "division",
+    "phone",
+    "state",
+    "version",
+    "created_at",
+    "updated_at",
+]
+PERSON = [
+    "id",
+    "name",
+    "pinyin",
+    "initials",
+    "document_kind",
+    "document_masked",
+    "phone_masked",
+    "phone_key",
+    "phone_tail",
+    "facts",
+    "sex",
+    "birth_year",
+    "birth_month",
+    "member_number",
+    "version",
+    "created_at",
+    "updated_at",
+]
+MEMBERSHIP_COLUMNS = [
+    "id",
+    "person_id",
+    "union_id",
+    "union_path",
+    "state",
+    "joined_on",
+    "group_code",
+    "join_path",
+    "channel",
+    "platforms",
+    "version",
+    "created_at",
+    "updated_at",
+]
 
 
 @dataclass(frozen=True, slots=True)

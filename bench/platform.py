@@ -6,7 +6,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +14,7 @@ import psutil
 
 from deploy.addresses import ROOT, Database
 from deploy.private import make_passwords
+from deploy.site import Site
 from services.chassis.edge.assertions import SigningKey, load_key
 from services.membership.settings import Settings
 
@@ -44,6 +45,20 @@ class Platform:
 
     def process(self, part: str) -> psutil.Process:
         return next(child for child in self.run.children() if child.cmdline()[-1] == part)
+
+    def backends(self) -> list[psutil.Process]:
+        """The processes of our own database; each lives in the data folder."""
+        found = []
+        for process in psutil.process_iter():
+            with suppress(psutil.Error):
+                if process.cwd() == str(self.data) and process.pid != self.run.pid:
+                    found.append(process)
+        return found
+
+    @property
+    def data(self) -> Path:
+        site = Site(self.home, "127.0.0.1", PORT, small=False, database="niangjia")
+        return (site.postgres / "data").resolve()
 
     def environment(self, part: str) -> dict[str, str]:
         return self.process(part).environ()
