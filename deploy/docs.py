@@ -4,6 +4,7 @@
 """
 
 import importlib
+import inspect
 import pkgutil
 from collections.abc import Iterator
 from dataclasses import fields
@@ -30,7 +31,7 @@ def pages() -> dict[Path, str]:
     written = {DOCS / "events.md": _events(), DOCS / "refusals.md": _refusals()}
     for module in modules:
         for name, lifecycle in vars(module).items():
-            if isinstance(lifecycle, Lifecycle) and ".domain." in module.__name__:
+            if isinstance(lifecycle, Lifecycle) and _is_drawn_in(module, name):
                 _, service, *_, thing = module.__name__.split(".")
                 suffix = "" if name == "LIFECYCLE" else f"-{name.lower()}"
                 path = DOCS / "lifecycles" / f"{service}-{thing}{suffix}.md"
@@ -52,6 +53,11 @@ def _modules() -> Iterator[ModuleType]:
     for found in pkgutil.walk_packages(services.__path__, "services."):
         if not COMMANDS.intersection(found.name.split(".")):
             yield importlib.import_module(found.name)
+
+
+def _is_drawn_in(module: ModuleType, name: str) -> bool:
+    """The table stands in this module; others only import it."""
+    return ".domain." in module.__name__ and f"\n{name} = Lifecycle(" in inspect.getsource(module)
 
 
 def _lifecycle(module: ModuleType, lifecycle: Lifecycle[Any, Any]) -> str:
