@@ -26,7 +26,6 @@ fix: environment ## repair what tools can repair, and write the generated docume
 	@$(PYTHON) -m ruff check --fix .
 	@$(PYTHON) -m ruff format .
 	@$(PYTHON) -m deploy.docs
-	@$(PYTHON) -m deploy.docs
 
 demo: assets ## the story, told through the public API of a running platform
 	@exec $(PYTHON) -m deploy.demo.story
