@@ -6,8 +6,6 @@ from hashlib import sha256
 
 import aiohttp
 from fastapi import FastAPI
-from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from frontend import errors
@@ -19,15 +17,19 @@ from frontend.pages import ROUTERS
 from frontend.render import templates
 from frontend.settings import Settings
 from services.chassis.edge.assertions import SigningKey, load_key, load_trust
+from services.chassis.edge.budget import DeadlineBudget
+from services.chassis.edge.health import Health
+from services.chassis.edge.request_log import RequestLog
 from services.chassis.edge.starting import from_environment
 
 
 class Pages:
-    """The application and the headers around it, so that not even a 500 goes without them."""
+    """The application and what stands around it, so that not even a 500 goes without."""
 
     def __init__(self, app: FastAPI) -> None:
         self.app = app
-        self._outer: ASGIApp = SecurityHeaders(app)
+        inner = Health(DeadlineBudget(SecurityHeaders(app)), checks={})
+        self._outer: ASGIApp = RequestLog(inner, part="frontend")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self._outer(scope, receive, send)
@@ -49,8 +51,6 @@ def create_app(settings: Settings | None = None, assets: Assets | None = None) -
     app.state.assets = assets
     app.state.templates = templates(assets)
     app.add_route("/static/{name}", assets.serve)
-    app.add_route("/livez", _alive)
-    app.add_route("/readyz", _alive)
     for router in ROUTERS:
         app.include_router(router)
     errors.install(app)
@@ -63,10 +63,6 @@ async def _open(app: FastAPI) -> AsyncIterator[None]:
     async with aiohttp.ClientSession(connector=connector, auto_decompress=True) as session:
         app.state.gateway = Gateway(session, app.state.settings.gateway_url, app.state.key)
         yield
-
-
-async def _alive(request: Request) -> Response:
-    return PlainTextResponse("ok")
 
 
 def _page_secret(key: SigningKey) -> bytes:

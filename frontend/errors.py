@@ -1,6 +1,5 @@
 """Every refusal as a page that says what to do next; a log-in that ended is asked for again."""
 
-import structlog
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
@@ -12,7 +11,6 @@ from frontend.session import log_in_url, visit_of
 from services.chassis.edge.problems import refusal_from, status_of
 from services.chassis.kernel.refusals import Forbidden, NotFound, Refusal, Unauthenticated
 
-LOG = structlog.get_logger()
 _TITLES = {
     400: "这个请求读不懂",
     401: "登录已结束",
@@ -62,8 +60,7 @@ async def _unreadable(request: Request, error: Exception) -> Response:
 
 
 async def _broken(request: Request, error: Exception) -> Response:
-    visit = visit_of(request)
-    LOG.error("page failed", request_id=visit.request_id, error=type(error).__name__)
+    """Starlette raises the error again after this answer; the request log tells of it."""
     said = "不是您的操作有误。请稍后再试；如果一直这样，请把下面的编号告诉管理员。"
     return _page(request, refusal_from(500, {"detail": said}), status=500)
 

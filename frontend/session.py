@@ -27,6 +27,7 @@ class Visit:
     request_id: str
     address: str
     language: str
+    traceparent: str = ""
 
     @property
     def is_anonymous(self) -> bool:
@@ -39,6 +40,8 @@ def visit_of(request: Request) -> Visit:
     if known is None:
         known = _read(request)
         request.state.visit = known
+        # The request log names who asked.
+        request.scope["niangjia.caller"] = known
     return known
 
 
@@ -129,4 +132,5 @@ def _read(request: Request) -> Visit:
         request_id=headers.get("x-request-id") or str(new_id()),
         address=address,
         language=headers.get("accept-language", "zh-CN"),
+        traceparent=headers.get("traceparent", ""),
     )

@@ -9,11 +9,11 @@ import orjson
 
 from frontend.session import Visit
 from services.chassis.edge.assertions import SigningKey, sign_client
+from services.chassis.edge.budget import HEADER, current_deadline
 from services.chassis.edge.problems import refusal_from
 from services.chassis.kernel.clock import utc_now
 from services.chassis.kernel.refusals import OutOfTime, Refusal, Unavailable
 
-_ASK = aiohttp.ClientTimeout(total=25, connect=3)
 # An upload of 300 MiB over a slow line takes its time; only silence ends it.
 _SEND = aiohttp.ClientTimeout(total=None, connect=3, sock_read=120)
 
@@ -69,7 +69,7 @@ class Gateway:
                 params=params,
                 data=data,
                 headers=headers,
-                timeout=_SEND if form else _ASK,
+                timeout=_SEND if form else _ask(),
                 allow_redirects=False,
             ) as response:
                 return _answer(response, await response.read())
@@ -101,7 +101,10 @@ class Gateway:
             "X-Request-Id": visit.request_id,
             "Accept-Language": visit.language,
             "Accept": "application/json",
+            HEADER: str(int(current_deadline().left * 1000)),
         }
+        if visit.traceparent:
+            headers["traceparent"] = visit.traceparent
         if visit.token:
             headers["Authorization"] = f"Bearer {visit.token}"
         if key:
@@ -121,6 +124,11 @@ def _answer(response: aiohttp.ClientResponse, content: bytes) -> Answer:
         problem = body if isinstance(body, dict) else {}
         raise refusal_from(response.status, problem, int(wait) if wait.isdigit() else None)
     return Answer(response.status, body, response.headers.get("etag", ""))
+
+
+def _ask() -> aiohttp.ClientTimeout:
+    """Nobody waits longer for a service than the browser waits for the page."""
+    return aiohttp.ClientTimeout(total=max(0.1, current_deadline().left), connect=3)
 
 
 def _unreachable(error: Exception) -> Refusal:

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,8 +18,9 @@ class Asked:
 
     method: str
     path: str
-    headers: dict[str, str]
+    headers: Mapping[str, str]
     body: Any
+    query: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -50,7 +51,8 @@ class StandIn:
         raw = await request.read()
         is_json = request.content_type == "application/json" and raw
         body = json.loads(raw) if is_json else raw
-        self.asked.append(Asked(request.method, request.path, dict(request.headers), body))
+        headers = request.headers.copy()
+        self.asked.append(Asked(request.method, request.path, headers, body, dict(request.query)))
         found = self.answers.get((request.method, request.path))
         status, answer = found or answers.recorded(request.method, request.path, request.query)
         if isinstance(answer, bytes):
