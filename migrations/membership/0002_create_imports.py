@@ -111,7 +111,11 @@ def create_import_rows() -> None:
         schema=SCHEMA,
     )
     op.create_index(
-        "ix_import_rows_state", "import_rows", ["import_id", "state", "number"], schema=SCHEMA
+        "ix_import_rows_rejected",
+        "import_rows",
+        ["import_id", "state", "number"],
+        schema=SCHEMA,
+        postgresql_where=sa.text("state in ('faulty', 'duplicate')"),
     )
     op.create_index(
         "ix_import_rows_document_key",

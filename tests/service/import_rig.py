@@ -112,12 +112,12 @@ class Office:
         stop.set()
         await worker
 
-    async def until_idle(self, seconds: float = 60) -> None:
-        for _ in range(int(seconds / 0.02)):
+    async def until_idle(self, seconds: float = 60, pause: float = 0.02) -> None:
+        for _ in range(int(seconds / pause)):
             if not await self.count("jobs where state in ('queued', 'running')"):
                 return
             assert not await self.count("jobs where error_code = 'internal'")
-            await asyncio.sleep(0.02)
+            await asyncio.sleep(pause)
         raise AssertionError(f"jobs still wait after {seconds} s")
 
     async def count(self, what: str) -> int:

@@ -56,7 +56,7 @@ async def test_read_kills_the_child_when_the_reader_leaves_early(tmp_path):
     first = await anext(rows)
     await rows.aclose()
 
-    assert len(first.rows) == 2_000
+    assert len(first.rows) == LIMITS.chunk
     assert children() == []
 
 

@@ -9,7 +9,7 @@ import pytest
 from deploy.demo.people import couriers
 from tests.service.import_rig import Office, kill, open_office
 
-ROWS = 12_000
+ROWS = 25_000
 
 
 @pytest.fixture

@@ -1,8 +1,7 @@
 """The rows of imported sheets: staged by COPY, sealed, read page by page."""
 
 from collections.abc import AsyncIterator, Collection, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import orjson
@@ -33,16 +32,14 @@ COLUMNS = (
 AT_A_TIME = 2_000
 
 
-@dataclass(frozen=True, slots=True)
-class Cells:
+class Cells(NamedTuple):
     """A row as it stood in the sheet, and as it is understood (by column, in their order)."""
 
     typed: list[str]
     values: list[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Staged:
+class Staged(NamedTuple):
     """A judged row on its way into the table."""
 
     number: int
@@ -52,7 +49,7 @@ class Staged:
 
     @property
     def is_faulty(self) -> bool:
-        return any(problem.severity == "error" for problem in self.problems)
+        return bool(self.problems) and any(p.severity == "error" for p in self.problems)
 
 
 def place_of(import_id: UUID, number: int) -> str:
@@ -66,15 +63,16 @@ def as_json(problems: Sequence[Problem]) -> list[dict[str, str]]:
     ]
 
 
-async def stage(tx: Tx, import_id: UUID, rows: Sequence[Staged]) -> None:
-    """Add rows that were never staged before."""
-    plain = [orjson.dumps([row.cells.typed, row.cells.values]) for row in rows]
+def sealed_records(
+    sealer: Sealer, import_id: UUID, rows: Sequence[Staged]
+) -> list[tuple[Any, ...]]:
+    """Rows as the table has them; work for the processor alone, which a thread may do."""
+    plain = [orjson.dumps([*row.cells]) for row in rows]
     prefix, suffix = place_of(import_id, 0).split(":0:")
-    places = [f"{prefix}:{row.number}:{suffix}" for row in rows]
-    sealed = tx.sealer.seal_many(plain, places)
+    sealed = sealer.seal_many(plain, [f"{prefix}:{row.number}:{suffix}" for row in rows])
     documents = [f"{kind}:{number}" for kind, number in filter(None, (r.document for r in rows))]
-    keys = iter(tx.sealer.blind_many("document", documents))
-    records = [
+    keys = iter(sealer.blind_many("document", documents))
+    return [
         (
             import_id,
             row.number,
@@ -88,6 +86,10 @@ async def stage(tx: Tx, import_id: UUID, rows: Sequence[Staged]) -> None:
         )
         for row, cells in zip(rows, sealed, strict=True)
     ]
+
+
+async def stage(tx: Tx, records: Sequence[tuple[Any, ...]]) -> None:
+    """Add rows that were never staged before."""
     await copy_rows(tx, ImportRow.__table__, COLUMNS, records)  # type: ignore[arg-type]  # a mapped class's table is a Table
 
 
@@ -98,7 +100,7 @@ def open_cells(sealer: Sealer, row: Row[Any] | ImportRow) -> Cells:
 
 
 def seal_cells(sealer: Sealer, import_id: UUID, number: int, cells: Cells) -> bytes:
-    return sealer.seal(orjson.dumps([cells.typed, cells.values]), place_of(import_id, number))
+    return sealer.seal(orjson.dumps([*cells]), place_of(import_id, number))
 
 
 async def page(

@@ -81,7 +81,14 @@ class ImportRow(Base):
         CheckConstraint(
             "state in ('ready', 'faulty', 'duplicate', 'applied', 'undone', 'kept')", name="state"
         ),
-        Index("ix_import_rows_state", "import_id", "state", "number"),
+        # Those that wait for somebody; all others are found in the order of the sheet.
+        Index(
+            "ix_import_rows_rejected",
+            "import_id",
+            "state",
+            "number",
+            postgresql_where=text("state in ('faulty', 'duplicate')"),
+        ),
         Index(
             "ix_import_rows_document_key",
             "import_id",

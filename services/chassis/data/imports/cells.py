@@ -14,7 +14,7 @@ from services.chassis.kernel.text import clean
 
 Found = tuple[str, Problem | None]
 
-NEAT_TEXT = re.compile(r"[\u4e00-\u9fffA-Za-z0-9·]*")
+NEAT_TEXT = r"[\u4e00-\u9fffA-Za-z0-9·]{{1,{}}}"
 NEAT_DOCUMENT = re.compile(r"[0-9]{17}[0-9X]")
 NEAT_PHONE = re.compile(r"1[3-9][0-9]{9}")
 WRAPPED = re.compile(r"=\"(.*)\"|['’‘](.*)", re.DOTALL)  # ="…" and '… keep a sheet from counting
@@ -43,20 +43,39 @@ def as_text(cell: Any) -> str:
 
 def check_column(column: Column, cells: Sequence[Any]) -> tuple[list[str], dict[int, Problem]]:
     """Values by position, and the problem of each position that has one."""
-    check = _checker(column)
+    check, is_neat = _checker(column), _neat(column)
     seen: dict[Any, Found] = {}
     values: list[str] = []
     problems: dict[int, Problem] = {}
     for position, cell in enumerate(cells):
+        if type(cell) is str and is_neat(cell):
+            values.append(cell)
+            continue
         # The type belongs to the key: 1, 1.0 and True are equal and are not the same cell.
-        key = (type(cell), cell) if not isinstance(cell, str) else cell
-        found = seen.get(key)
+        found = seen.get((type(cell), cell))
         if found is None:
-            found = seen[key] = check(cell)
+            found = seen[type(cell), cell] = check(cell)
         values.append(found[0])
         if found[1] is not None:
             problems[position] = found[1]
     return values, problems
+
+
+def _neat(column: Column) -> Callable[[str], object]:
+    """Whether a cell is its own value and nothing is wrong with it: the common case, quickly."""
+    match column.kind:
+        case CellKind.TEXT:
+            return re.compile(NEAT_TEXT.format(column.longest)).fullmatch
+        case CellKind.DOCUMENT:
+            return NEAT_DOCUMENT.fullmatch
+        case CellKind.PHONE:
+            return NEAT_PHONE.fullmatch
+        case _:
+            return _never
+
+
+def _never(cell: str) -> None:
+    """Dates and choices have no cell that may be taken unread."""
 
 
 def _checker(column: Column) -> Callable[[Any], Found]:
@@ -80,10 +99,7 @@ def _absent(column: Column) -> Found:
 
 
 def _text(column: Column, cell: Any) -> Found:
-    if isinstance(cell, str) and NEAT_TEXT.fullmatch(cell):
-        value = cell
-    else:
-        value = clean(as_text(cell)).value
+    value = clean(as_text(cell)).value
     if not value:
         return _absent(column)
     if len(value) > column.longest:
@@ -94,8 +110,6 @@ def _text(column: Column, cell: Any) -> Found:
 
 def _document(column: Column, cell: Any) -> Found:
     """Digits beyond the fifteenth are lost once a spreadsheet took the id for a number (B.7)."""
-    if isinstance(cell, str) and NEAT_DOCUMENT.fullmatch(cell):
-        return cell, None
     text = as_text(cell).strip()
     if not text:
         return _absent(column)
@@ -110,8 +124,6 @@ def _document(column: Column, cell: Any) -> Found:
 
 
 def _phone(column: Column, cell: Any) -> Found:
-    if isinstance(cell, str) and NEAT_PHONE.fullmatch(cell):
-        return cell, None
     text = clean(as_text(cell)).value
     if not text:
         return _absent(column)
@@ -125,7 +137,7 @@ def _date(column: Column, cell: Any) -> Found:
     text = as_text(cell).strip()
     if not text:
         return _absent(column)
-    day = parse_date(clean(cell).value if isinstance(cell, str) else cell)
+    day = parse_date(cell) or parse_date(clean(text).value)
     if day is not None:
         return day.isoformat(), None
     message = f"{column.title}看不出是哪一天，请写成 2026-01-05 这样。"

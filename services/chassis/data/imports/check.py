@@ -38,7 +38,11 @@ def check_chunk(
             kept.append(row)
     checked = Checked(numbers, kept, {})
     for column in columns:
-        _check(checked, column, _cells_at(kept, layout.places.get(column.name)))
+        place = layout.places.get(column.name)
+        if place is None:
+            checked.values[column.name] = [""] * len(kept)
+        else:
+            _check(checked, column, [row[place] if place < len(row) else "" for row in kept])
     return checked
 
 
@@ -59,15 +63,14 @@ def check_row(columns: Sequence[Column], typed: dict[str, str]) -> Checked:
 
 def as_typed(cells: Sequence[Any]) -> list[str]:
     """A row's original cells as text, to be kept and given back."""
+    try:
+        if "".join(cells).isprintable():
+            return list(cells)
+    except TypeError:
+        pass  # numbers, days, booleans: they are shown as the sheet shows them
     return [c if isinstance(c, str) and c.isprintable() else as_text(c) for c in cells]
 
 
 def _holds(row: list[Any], places: Sequence[int]) -> bool:
     """Whether a known column is filled: offices number empty rows in advance."""
-    return any(row[place] for place in places if place < len(row))
-
-
-def _cells_at(rows: Sequence[list[Any]], place: int | None) -> list[Any]:
-    if place is None:
-        return [""] * len(rows)
-    return [row[place] if place < len(row) else "" for row in rows]
+    return any(place < len(row) and row[place] for place in places)

@@ -21,7 +21,7 @@ class Limits:
     columns: int = 300
     cell: int = 2_000
     frame: int = 8 * MEBIBYTE  # largest message that the parent accepts
-    chunk: int = 2_000  # rows in one message
+    chunk: int = 5_000  # rows in one message
 
     def cpu_for(self, size: int) -> int:
         """Seconds of CPU for a file of ``size`` bytes: csv of 300 MiB may take longer."""

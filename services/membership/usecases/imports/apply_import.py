@@ -13,26 +13,33 @@ CHUNK = 2_000
 
 async def apply_import(store: Store, job: Job) -> None:
     """The right of whoever confirmed is looked at again before each chunk."""
+    after = 0
     while True:
         async with store.begin(job.actor) as tx:
             job.actor.require(Role.CLERK)
             batch = await imports.lock(job.actor, tx, job.subject)
-            if not await _apply_chunk(tx, batch):
+            last = await _apply_chunk(tx, batch, after)
+            if last is None and not after:
                 await _finish(tx, batch)
                 return
+            # At the end, look again from the start: a row may have lost a race for its document.
+            after = last or 0
             total = batch.applied + batch.ready
             await advance(tx, job, batch.applied, total, f"已导入 {batch.applied} 人")
 
 
-async def _apply_chunk(tx: Tx, batch: Import) -> bool:
-    """False once no row is ready any more."""
-    rows = await import_rows.following(tx, batch.id, [RowState.READY], 0, CHUNK)
+async def _apply_chunk(tx: Tx, batch: Import, after: int) -> int | None:
+    """The last row of the chunk, or nothing once no row is ready any more."""
+    rows = await import_rows.following(tx, batch.id, [RowState.READY], after, CHUNK)
     if not rows:
-        return False
+        return None
+    first, last = int(rows[0].number), int(rows[-1].number)
     # Somebody may have been admitted, or have applied, since the sheet was checked.
-    stretch = ImportRow.number.between(rows[0].number, rows[-1].number)
-    marked = await import_marks.mark(tx, batch, stretch & (ImportRow.state == RowState.READY))
-    rows = await import_rows.following(tx, batch.id, [RowState.READY], 0, len(rows))
+    stretch = ImportRow.number.between(first, last) & (ImportRow.state == RowState.READY)
+    marked = await import_marks.mark(tx, batch, stretch)
+    if marked:
+        rows = await import_rows.following(tx, batch.id, [RowState.READY], after, CHUNK)
+        rows = [row for row in rows if row.number <= last]
     union = await unions.hold(tx, batch.union_id)
     made = await submit_rows(tx, batch, union, rows)
     batch.applied += made
@@ -45,10 +52,10 @@ async def _apply_chunk(tx: Tx, batch: Import) -> bool:
         union_path=batch.union_path,
         rows=len(rows),
         made=made,
-        first_row=rows[0].number if rows else 0,
-        last_row=rows[-1].number if rows else 0,
+        first_row=first,
+        last_row=last,
     )
-    return True
+    return last
 
 
 async def _finish(tx: Tx, batch: Import) -> None:

@@ -4,24 +4,31 @@ Each chunk commits together with how far it reaches, so whatever kills the worke
 and the next attempt neither loses nor doubles a row.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import aclosing
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from services.chassis.data.attachments import Attachments
+from services.chassis.data.imports.check import check_chunk
 from services.chassis.data.imports.columns import Column, known_headers
 from services.chassis.data.imports.layout import PREVIEW, Layout, find_layout
 from services.chassis.data.imports.reading import Chunk, read
 from services.chassis.data.imports.refused import Reason, SheetRefused
 from services.chassis.data.imports.sniff import Format
-from services.chassis.data.jobs import Job, advance
+from services.chassis.data.jobs import Job, JobLost, advance
+from services.chassis.data.sealed import Sealer
 from services.chassis.data.tx import Store, Tx
 from services.chassis.kernel.actors import Role
 from services.membership.domain.import_batch import LIFECYCLE, Action, State
-from services.membership.store import import_marks, imports
+from services.membership.store import import_marks, import_rows, imports, parameters
 from services.membership.store.import_columns import gig_workers
 from services.membership.store.tables import Import, ImportRow
-from services.membership.usecases.imports.stage_rows import stage_rows
+from services.membership.usecases.imports.judge_chunk import judge_chunk
 
 SYSTEM = (Role.SYSTEM,)
 MARKED_AT_ONCE = 20_000
@@ -31,8 +38,10 @@ async def check_import(store: Store, job: Job, files: Attachments) -> Mapping[st
     async with store.begin(job.actor) as tx:
         batch = await imports.lock(job.actor, tx, job.subject)
         _move(tx, batch, Action.CHECK)
+        minimum = await parameters.value_of(tx, "minimum_age", batch.union_path, tx.today)
+        judge = Judge(store.sealer, batch.id, tx.today, int(minimum))
     try:
-        await _read(store, job, batch, files)
+        await _read(store, job, batch, files.where(batch.stored_at), judge)
         await _compare(store, job)
     except SheetRefused as refused:
         await _fail(store, job, refused)
@@ -40,14 +49,39 @@ async def check_import(store: Store, job: Job, files: Attachments) -> Mapping[st
     return None
 
 
-async def _read(store: Store, job: Job, batch: Import, files: Attachments) -> None:
-    columns = gig_workers()
-    known = known_headers(columns)
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """What it takes to turn a chunk of a sheet into rows of the table."""
+
+    sealer: Sealer
+    import_id: UUID
+    today: date
+    minimum_age: int
+
+    def __call__(self, layout: Layout, chunk: Chunk) -> list[tuple[Any, ...]]:
+        columns = gig_workers()
+        checked = check_chunk(columns, layout, chunk.first, chunk.rows)
+        rows = judge_chunk(columns, checked, self.today, self.minimum_age)
+        return import_rows.sealed_records(self.sealer, self.import_id, rows)
+
+
+async def _read(store: Store, job: Job, batch: Import, path: Path, judge: Judge) -> None:
+    """While one chunk is being kept, the next is judged in a thread."""
+    known = known_headers(gig_workers())
     layout = imports.layout_of(batch) if batch.layout else None
-    path = files.where(batch.stored_at)
-    async with aclosing(read(path, Format(batch.format), known, batch.read_to)) as chunks:
-        async for found, chunk in _laid_out(chunks, columns, layout):
-            await _keep(store, job, columns, found, chunk)
+    keeping: asyncio.Task[None] | None = None
+    try:
+        async with aclosing(read(path, Format(batch.format), known, batch.read_to)) as chunks:
+            async for found, chunk in _laid_out(chunks, gig_workers(), layout):
+                records = await asyncio.to_thread(judge, found, chunk)
+                if keeping is not None:
+                    await keeping
+                keeping = asyncio.create_task(_keep(store, job, found, chunk, records))
+        if keeping is not None:
+            await keeping
+    finally:
+        if keeping is not None:
+            await asyncio.gather(keeping, return_exceptions=True)
 
 
 async def _laid_out(
@@ -74,16 +108,21 @@ def _numbered(chunks: Sequence[Chunk]) -> list[tuple[int, list[Any]]]:
 
 
 async def _keep(
-    store: Store, job: Job, columns: Sequence[Column], layout: Layout, chunk: Chunk
+    store: Store, job: Job, layout: Layout, chunk: Chunk, records: Sequence[tuple[Any, ...]]
 ) -> None:
+    """Rows and how far the sheet is read commit together; whoever comes second is told so."""
     async with store.begin(job.actor) as tx:
         batch = await imports.lock(job.actor, tx, job.subject)
+        if chunk.first <= batch.read_to:
+            raise JobLost(str(job.id))
         batch.layout = {
             "header_row": layout.header_row,
             "headers": list(layout.headers),
             "places": layout.places,
         }
-        await stage_rows(tx, batch, columns, layout, chunk)
+        await import_rows.stage(tx, records)
+        batch.read_to = chunk.first + len(chunk.rows) - 1
+        batch.total += len(records)
         await advance(tx, job, batch.total, message=f"已读取 {batch.total} 行")
 
 

@@ -12,7 +12,7 @@ from services.chassis.kernel.actors import Actor
 from services.chassis.kernel.refusals import FieldError, Stale, Unprocessable
 from services.membership.domain.import_batch import LIFECYCLE, Action, RowState, State
 from services.membership.domain.policies import roles_of
-from services.membership.store import import_marks, import_rows, imports
+from services.membership.store import import_marks, import_rows, imports, parameters
 from services.membership.store.facts import document_key
 from services.membership.store.import_columns import gig_workers
 from services.membership.store.import_rows import Cells, Staged
@@ -79,8 +79,8 @@ async def _judge(
             typed[place] = changes[name]
         fields[name] = typed[place] if place < len(typed) else ""
     checked = check_row(columns, fields | dict(changes))
-    judged = await judge_chunk(tx, batch, columns, checked)
-    return typed, judged[0]
+    minimum = await parameters.value_of(tx, "minimum_age", batch.union_path, tx.today)
+    return typed, judge_chunk(columns, checked, tx.today, int(minimum))[0]
 
 
 def _write(actor: Actor, tx: Tx, row: ImportRow, typed: list[str], judged: Staged) -> None:
