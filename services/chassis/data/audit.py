@@ -4,7 +4,7 @@ Rows are written unchained, each with its transaction's number.  A sealer chains
 row once no older transaction is open, so writers never wait for one another.
 """
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import fields
 from typing import Any, TypeVar
 
@@ -15,6 +15,7 @@ from sqlalchemy import (
     Table,
     Text,
     Uuid,
+    bindparam,
     cast,
     func,
     insert,
@@ -25,6 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.chassis.data.audit_chain import BEGINNING, BatchDigest, Seal
+from services.chassis.data.direct import Statement
 from services.chassis.data.tx import Store
 
 R = TypeVar("R")
@@ -37,6 +39,12 @@ def reading(query: Select[R], audit: Table, values: Mapping[str, Any]) -> Select
     """``query``, which now cannot answer without writing the audit row of the same statement."""
     written = insert(audit).values(dict(values)).returning(audit.c.id).cte("audited")
     return query.add_cte(written)
+
+
+def audited_statement(query: Select[Any], audit: Table, given: Sequence[str]) -> Statement:
+    """``query`` with its audit row, compiled; the columns ``given`` are values like all others."""
+    values = {name: bindparam(f"audit_{name}", type_=audit.c[name].type) for name in given}
+    return Statement(reading(query, audit, values))
 
 
 async def seal(store: Store) -> int:

@@ -1,6 +1,6 @@
 """Reading without a transaction: each statement on its own, on the autocommit connection."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Protocol
@@ -9,6 +9,7 @@ from sqlalchemy.engine import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql import Executable
 
+from services.chassis.data.direct import Statement
 from services.chassis.data.tx import Origin, Store, audit_values
 from services.chassis.kernel.actors import Actor
 from services.chassis.kernel.calendar import shanghai_date
@@ -47,6 +48,12 @@ class Read:
 
     async def first(self, query: Executable) -> Row[Any] | None:
         return (await (await self._connect()).execute(query)).first()
+
+    async def straight(self, statement: Statement, values: Mapping[str, Any]) -> Sequence[Any]:
+        """A hot read past the engine; only a store without connections of its own has none."""
+        if self.store.direct is None:
+            raise RuntimeError("this store was opened without the driver's own connections")
+        return await self.store.direct.rows(statement, values)
 
     def audit_values(self, action: str, subject_kind: str, subject: Any = None) -> dict[str, Any]:
         """Who, when, from where: for a read that is audited in its own statement."""

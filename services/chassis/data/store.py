@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
 
+from services.chassis.data.direct import open_direct
 from services.chassis.data.keys import load_sealer
 from services.chassis.data.tables import ChassisTables
 from services.chassis.data.tx import Store
@@ -38,7 +39,13 @@ async def open_store(
     reads = _engine(settings, isolation_level="AUTOCOMMIT")
     sealer = await load_sealer(engine, tables.data_keys, settings.keys)
     sessions = async_sessionmaker(engine, expire_on_commit=False)
-    return Store(schema, engine, reads, sessions, tables, clock, tells, sealer)
+    direct = await open_direct(
+        settings.database_url,
+        settings.pool_size,
+        patience=CONNECT_TIMEOUT,
+        server_settings=SERVER_SETTINGS,
+    )
+    return Store(schema, engine, reads, sessions, tables, clock, tells, sealer, direct)
 
 
 def _engine(settings: ServiceSettings, **options: str) -> AsyncEngine:

@@ -14,6 +14,7 @@ from sqlalchemy.engine import Row
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from sqlalchemy.sql import Executable
 
+from services.chassis.data.direct import Direct
 from services.chassis.data.sealed import Sealer
 from services.chassis.data.tables import ChassisTables
 from services.chassis.kernel.actors import SYSTEM, Actor, actor_facts
@@ -43,6 +44,7 @@ class Store:
     clock: Callable[[], datetime]
     tells: Mapping[str, tuple[str, ...]]
     sealer: Sealer
+    direct: Direct | None = None  # the driver's own connections, for the hottest reads
 
     @asynccontextmanager
     async def begin(
@@ -55,6 +57,8 @@ class Store:
     async def close(self) -> None:
         await self.engine.dispose()
         await self.reads.dispose()
+        if self.direct is not None:
+            await self.direct.close()
 
 
 @dataclass(slots=True)

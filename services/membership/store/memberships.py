@@ -100,7 +100,7 @@ async def search(
     )
     if wanted.group:
         query = query.where(Membership.group_code == wanted.group)
-    query = audited(read, query, "member.searched", "membership", by=_kind_of(text))
+    query = audited(read, query, "member.searched", "membership", by=kind_of(text))
     return await cut(read, query, [Membership.__table__.c.id], page, order="desc")
 
 
@@ -142,7 +142,7 @@ def _matches(sealer: Sealer, text: str, documents: tuple[bytes, ...]) -> ColumnE
 
     An OR across tables would have the database look at every member instead.
     """
-    match _kind_of(text):
+    match kind_of(text):
         case "document" if documents:
             of_document = select(PersonKey.person_id).where(PersonKey.blind.in_(documents))
             ways = [of_document, _people(Person.member_number == text.upper())]
@@ -164,7 +164,7 @@ def _people(found: ColumnElement[bool]) -> Select[Any]:
     return select(Person.id).where(found)
 
 
-def _kind_of(text: str) -> str:
+def kind_of(text: str) -> str:
     """How a search was meant; this word, never the text, goes into the audit."""
     if not text:
         return "all"

@@ -17,7 +17,12 @@ def below(column: InstrumentedAttribute[str], path: str) -> ColumnElement[bool]:
     """The union at ``path`` and all below it, as a range that a plain index serves."""
     if not path:
         return false()
-    return and_(column >= path, column < path[:-1] + AFTER_SLASH)
+    return and_(column >= path, column < end_of(path))
+
+
+def end_of(path: str) -> str:
+    """What sorts right after everything below ``path``."""
+    return path[:-1] + AFTER_SLASH
 
 
 def is_reader(actor: Actor) -> bool:

@@ -15,7 +15,10 @@ from services.membership.domain.membership import State
 from services.membership.domain.policies import READERS
 from services.membership.store import memberships, unions
 from services.membership.store.facts import document_key
+from services.membership.store.members_by_number import find_by_number
 from services.membership.store.memberships import Wanted
+
+EXACT = ("document", "number")
 
 
 async def find_members(
@@ -28,9 +31,13 @@ async def find_members(
     group: str = "",
 ) -> tuple[Sequence[Row[Any]], str | None]:
     actor.require(*READERS)
-    path = (await unions.find(actor, read, union_id)).path if union_id else ""
     words = text.strip()
-    wanted = Wanted(words, _documents(read, words), path, state, group)
+    documents = _documents(read, words)
+    is_plain = not (union_id or state or group or page.after)
+    if is_plain and documents and memberships.kind_of(words) in EXACT:
+        return await find_by_number(actor, read, words, documents), None
+    path = (await unions.find(actor, read, union_id)).path if union_id else ""
+    wanted = Wanted(words, documents, path, state, group)
     return await memberships.search(actor, read, wanted, page)
 
 
