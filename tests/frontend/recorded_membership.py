@@ -87,7 +87,7 @@ def application(index: int = 0, state: str = "submitted") -> dict[str, Any]:
         "details": {"education": _coded("31", "大学专科")},
         "warnings": [],
         "consents": [
-            {"id": TEXT, "purpose": "enrol", "title": "入会信息处理同意书", "version": "2026-01"}
+            {"id": TEXT_3, "purpose": "p0", "title": "入会信息处理同意书", "version": "2026-01"}
         ],
         "history": [
             {

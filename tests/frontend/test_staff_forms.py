@@ -176,6 +176,20 @@ async def test_returned_application_comes_back_filled_for_correction(browser_of,
     assert form["document_number"] == "320582199603057776"
     assert form["_etag"] == '"3"'
     assert form["platforms"] == "顺丰速运"
+    assert form["consents"] == recorded.TEXT
+
+
+async def test_correction_sends_no_consent_twice(browser_of, gateway: StandIn):
+    browser: Browser = browser_of(LI)
+    form = (await browser.open("/applications/new")).one("form", action="/applications").fields()
+    gateway.answer("PATCH", f"/membership/v1{APPLICATION}", recorded.application(0, "returned"))
+
+    await browser.post(f"{APPLICATION}/amendment", form | TYPED | {"_etag": '"3"'})
+
+    asked = gateway.last("PATCH", f"/membership/v1{APPLICATION}")
+    assert asked.headers["If-Match"] == '"3"'
+    assert asked.body["consents"] == []
+    gateway.last("PUT", f"/membership/v1{APPLICATION}/submission")
 
 
 async def test_sheet_is_passed_on_with_its_own_name(browser_of, gateway: StandIn):

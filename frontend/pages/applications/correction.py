@@ -12,7 +12,7 @@ from frontend.pages.applications.counter import hand_in
 from frontend.pages.applications.registration import body_of, consent_texts, show_form
 from frontend.pages.frame import staff_router
 from frontend.session import StaffVisit
-from frontend.views.enrolment import as_typed
+from frontend.views.enrolment import as_typed, not_given
 from services.chassis.kernel.refusals import Conflict, Forbidden, Stale, Unprocessable
 
 router = staff_router()
@@ -39,9 +39,12 @@ async def save(
     data = await request.form()
     form = Form(COUNTER).typed(data)
     path = f"/applications/{application_id}"
+    answer = await membership.application(application_id)
+    texts = await consent_texts(membership)
     if not form.errors:
         try:
             body = await body_of(membership, form)
+            body["consents"] = not_given(body["consents"], answer.body, texts)
             await membership.send("PATCH", path, body, key=form.key, etag=form.etag)
             is_final = data.get("do") == "submit"
             return await hand_in(
