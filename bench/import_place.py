@@ -59,6 +59,7 @@ async def done(office: Office, import_id: str, state: str) -> float:
     query = f"select state from membership.imports where id = '{import_id}'"
     while (found := await office.value(query)) != state:
         broken = await office.count("jobs where error_code = 'internal'")
-        assert found != "failed" and not broken, found
+        assert found != "failed"
+        assert not broken
         await asyncio.sleep(0.1)
     return time.perf_counter() - start
