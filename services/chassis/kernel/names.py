@@ -1,11 +1,8 @@
 """Names of people: cleaned as they are stored, and spelt as they are searched for."""
 
 import re
-from functools import lru_cache
 
-from pypinyin import lazy_pinyin
-from pypinyin.constants import PHRASES_DICT
-
+from services.chassis.kernel.readings import readings
 from services.chassis.kernel.surnames import COMPOUND_READINGS, READINGS, surname
 from services.chassis.kernel.text import Cleaned, clean
 
@@ -15,6 +12,7 @@ HAN = r"[㐀-鿿\U00020000-\U0003FFFF]"
 PARTED_HAN = re.compile(rf"{HAN}+(?: {HAN}+)+")
 DOTS = re.compile(r" ?[·•‧∙⋅・･．] ?")
 BREAKS = re.compile(r"[ ·]")
+NOT_TYPED = re.compile("[^a-z0-9]")
 
 
 def clean_name(raw: str) -> Cleaned:
@@ -44,16 +42,5 @@ def pinyin(name: str) -> tuple[str, str]:
 
 
 def _syllables(text: str) -> list[str]:
-    # Readings hang together only within a phrase of the dictionary, so single characters are
-    # remembered and ten times as many names are spelt in a second.
-    if len(text) > 2 or text.isascii() or text in PHRASES_DICT:
-        read = lazy_pinyin(text)
-    else:
-        read = [_reading(character) for character in text]
-    spelt = (re.sub("[^a-z0-9]", "", syllable.lower()) for syllable in read)
+    spelt = (NOT_TYPED.sub("", syllable.lower()) for syllable in readings().spell(text))
     return [syllable for syllable in spelt if syllable]
-
-
-@lru_cache(maxsize=30_000)  # more than the characters names are written with
-def _reading(character: str) -> str:
-    return str(lazy_pinyin(character)[0])
