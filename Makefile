@@ -1,7 +1,7 @@
 PYTHON := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help run test prove check fix demo bench assets clean environment everything
+.PHONY: help run test prove check fix demo bench assets clean environment tools everything
 
 help: ## list what can be made
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 9
@@ -15,14 +15,14 @@ test: everything ## all tests, on a database cluster of their own
 prove: everything ## the long proofs that the tests sample: fuzzing, random kills, restore
 	@exec $(PYTHON) -m pytest -m prove $(ARGS)
 
-check: environment ## formatting, lint, types, import contracts, migrations
+check: tools ## formatting, lint, types, import contracts, migrations
 	@$(PYTHON) -m ruff format --check .
 	@$(PYTHON) -m ruff check .
 	@$(PYTHON) -m mypy
 	@.venv/bin/lint-imports
 	@$(PYTHON) -m deploy.check_migrations
 
-fix: environment ## repair what tools can repair, and write the generated documentation anew
+fix: tools ## repair what tools can repair, and write the generated documentation anew
 	@$(PYTHON) -m ruff check --fix .
 	@$(PYTHON) -m ruff format .
 	@$(PYTHON) -m deploy.docs
@@ -30,7 +30,7 @@ fix: environment ## repair what tools can repair, and write the generated docume
 demo: assets ## the story, told through the public API of a running platform
 	@exec $(PYTHON) -m deploy.demo.story
 
-bench: assets ## every benchmark, each with its goal beside it
+bench: everything ## every benchmark, each with its goal beside it
 	@for bench in bench/[a-z]*.py; do $(PYTHON) -m bench.$$(basename $$bench .py) || exit 1; done
 
 assets: environment ## the pages' third-party files, as locked in frontend/package-lock.json
@@ -43,5 +43,8 @@ clean: ## remove what was made here; the data of the local run in .local stay
 environment:
 	@deploy/environment.sh
 
-everything: environment
+tools:
+	@deploy/environment.sh all
+
+everything: tools
 	@deploy/assets.sh all

@@ -1,13 +1,17 @@
 #!/bin/sh
-# Makes .venv and installs the locked dependencies into it; does nothing when both are there.
+# Makes .venv and installs locked dependencies: "run" what runs, "all" what tests and checks too.
 set -eu
 cd "$(dirname "$0")/.."
+want=${1:-run}
+lock=requirements.lock
+[ "$want" = run ] || lock=requirements-dev.lock
 
 fail() { echo "$1" >&2; exit 1; }
 
 stamp=.venv/installed
-wanted=$(sha256sum requirements.lock | cut -d' ' -f1)
-[ "$(cat "$stamp" 2>/dev/null || true)" = "$wanted" ] && exit 0
+wanted=$(cat requirements.lock requirements-dev.lock | sha256sum | cut -d' ' -f1)
+have=$(cat "$stamp" 2>/dev/null || true)
+[ "$have" = "$wanted all" ] || [ "$have" = "$wanted $want" ] && exit 0
 
 python=
 for candidate in python3 python3.14 python3.13 python3.12 python3.11; do
@@ -28,6 +32,6 @@ fi
 .venv/bin/python -m pip --version >/dev/null 2>&1 || "$python" -m venv --clear .venv \
   || fail "建不成 .venv could not be made: see the lines above."
 echo "安装依赖 installing dependencies into .venv (once) …"
-.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock \
+.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r "$lock" \
   || fail "依赖没有装全 the dependencies are not all installed: see the lines above, then run again."
-echo "$wanted" > "$stamp"
+echo "$wanted $want" > "$stamp"

@@ -110,7 +110,10 @@ def test_suppressions_are_rare_and_each_has_a_reason():
 
 def test_nothing_committed_names_a_registry_host():
     pattern = re.compile(r"index-url|\"resolved\":|https?://[^\s\"]*/simple\b|https?://registry\.")
-    files = [ROOT / n for n in ("pyproject.toml", "requirements.lock", "Makefile")]
+    files = [
+        ROOT / n
+        for n in ("pyproject.toml", "requirements.lock", "requirements-dev.lock", "Makefile")
+    ]
     files += list((ROOT / "frontend").glob("*.json")) + [
         p for p in (ROOT / "deploy").rglob("*") if p.is_file()
     ]
