@@ -172,6 +172,15 @@ async def test_cancel_import_stops_the_work_that_waits(office: Office, tmp_path)
     assert await office.count("jobs where state = 'cancelled'") == 1
 
 
+async def test_cancel_import_removes_the_file(office: Office, tmp_path):
+    made = await office.received(write(tmp_path / "a.csv", lines(3)))
+
+    await office.put(f"/imports/{made['id']}/cancellation", made["version"])
+    await office.work()
+
+    assert [path for path in (tmp_path / "files").rglob("*") if path.is_file()] == []
+
+
 async def test_who_lost_the_role_applies_nothing(office: Office, tmp_path):
     made = await office.confirmed(write(tmp_path / "a.csv", lines(3)))
     await office.change("update membership.jobs set actor = jsonb_set(actor, '{roles}', '[]')")
@@ -181,6 +190,25 @@ async def test_who_lost_the_role_applies_nothing(office: Office, tmp_path):
     assert await office.count("applications") == 0
     assert await office.count("jobs where state = 'failed' and error_code = 'forbidden'") == 1
     assert (await office.get(f"/imports/{made['id']}")).json()["state"] == "applying"
+
+
+async def test_work_that_was_finished_when_its_worker_died_is_not_done_again(office, tmp_path):
+    made = await office.confirmed(write(tmp_path / "a.csv", lines(3)))
+    await office.work()
+    again = "update membership.jobs set state = 'queued', finished_at = null, leased_until = null"
+    await office.change(again)
+
+    await office.work()
+
+    assert await office.count("jobs where state = 'done'") == 2
+    assert await office.count("applications") == 3
+    assert (await office.get(f"/imports/{made['id']}")).json()["state"] == "applied"
+
+
+async def test_the_file_itself_is_gone_once_its_rows_are_kept(office, tmp_path):
+    await office.checked(write(tmp_path / "a.csv", lines(2)))
+
+    assert [path for path in (tmp_path / "files").rglob("*") if path.is_file()] == []
 
 
 def test_the_cast_is_as_these_tests_need_it():

@@ -18,6 +18,8 @@ async def apply_import(store: Store, job: Job) -> None:
         async with store.begin(job.actor) as tx:
             job.actor.require(Role.CLERK)
             batch = await imports.lock(job.actor, tx, job.subject)
+            if batch.state != State.APPLYING:
+                return  # an attempt that was killed had finished, or the clerk cancelled
             last = await _apply_chunk(tx, batch, after)
             if last is None and not after:
                 await _finish(tx, batch)

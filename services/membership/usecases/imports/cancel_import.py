@@ -10,6 +10,8 @@ from services.membership.domain.policies import roles_of
 from services.membership.store import imports
 from services.membership.store.tables import Import
 
+KIND = "import.discard"
+
 
 async def cancel_import(actor: Actor, tx: Tx, import_id: UUID, version: int) -> Import:
     batch = await imports.lock(actor, tx, import_id)
@@ -23,6 +25,7 @@ async def cancel_import(actor: Actor, tx: Tx, import_id: UUID, version: int) -> 
     batch.version += 1
     batch.updated_at = tx.now
     await imports.count(tx, batch)
+    await tx.enqueue(KIND, batch.id)
     await tx.record(
         "import.cancelled",
         "import",

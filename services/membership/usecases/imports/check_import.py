@@ -37,15 +37,21 @@ MARKED_AT_ONCE = 20_000
 async def check_import(store: Store, job: Job, files: Attachments) -> Mapping[str, Any] | None:
     async with store.begin(job.actor) as tx:
         batch = await imports.lock(job.actor, tx, job.subject)
+        path = files.where(batch.stored_at)
+        if batch.state not in (State.RECEIVED, State.CHECKING):
+            # An attempt that was killed had finished already, or the clerk cancelled.
+            path.unlink(missing_ok=True)
+            return None
         _move(tx, batch, Action.CHECK)
         minimum = await parameters.value_of(tx, "minimum_age", batch.union_path, tx.today)
         judge = Judge(store.sealer, batch.id, tx.today, int(minimum))
     try:
-        await _read(store, job, batch, files.where(batch.stored_at), judge)
+        await _read(store, job, batch, path, judge)
         await _compare(store, job)
     except SheetRefused as refused:
         await _fail(store, job, refused)
-        return {"failure": str(refused.reason)}
+    # Every row is kept, sealed; the file itself is in the clear and no longer needed (S-04).
+    path.unlink(missing_ok=True)
     return None
 
 

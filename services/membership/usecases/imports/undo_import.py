@@ -16,6 +16,8 @@ async def undo_import(store: Store, job: Job) -> None:
         async with store.begin(job.actor) as tx:
             job.actor.require(Role.CLERK)
             batch = await imports.lock(job.actor, tx, job.subject)
+            if batch.state != State.UNDOING:
+                return  # an attempt that was killed had finished already
             undone, kept = await import_reversals.withdraw_some(tx, batch, CHUNK, REASON)
             if not undone + kept:
                 await _finish(tx, batch)
