@@ -44,18 +44,24 @@ async def mark(tx: Tx, batch: Import, some: ColumnElement[bool]) -> int:
 
 
 def _twice(chosen: list[ColumnElement[bool]]) -> Executable:
-    """Rows whose document stands in an earlier row of the same sheet."""
+    """Rows whose document stands in an earlier row of the same sheet.
+
+    The first such row is looked up for each row by itself: as a plain join, a database that has
+    not counted this sheet's rows yet compares each row with each other.
+    """
     earlier = aliased(ImportRow)
-    return (
-        select(ImportRow.number, func.min(earlier.number).label("first"))
-        .join(
-            earlier,
-            (earlier.import_id == ImportRow.import_id)
-            & (earlier.document_key == ImportRow.document_key)
-            & (earlier.number < ImportRow.number),
+    found = (
+        select(func.min(earlier.number).label("first"))
+        .where(
+            earlier.import_id == ImportRow.import_id,
+            earlier.document_key == ImportRow.document_key,
         )
+        .lateral("found")
+    )
+    return (
+        select(ImportRow.number, found.c.first)
+        .join(found, found.c.first < ImportRow.number)
         .where(*chosen, ImportRow.document_key.is_not(None))
-        .group_by(ImportRow.number)
     )
 
 
