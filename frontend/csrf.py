@@ -62,9 +62,14 @@ class PageRoute(APIRoute):
         handle = super().get_route_handler()
 
         async def checked(request: Request) -> Response:
-            if request.method not in _SAFE:
+            if request.method in _SAFE:
+                return await handle(request)
+            try:
                 await refuse_forgery(request)
-            return await handle(request)
+                return await handle(request)
+            finally:
+                # Uploaded files lie in temporary files until somebody closes them.
+                await request.close()
 
         return checked
 

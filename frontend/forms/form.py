@@ -1,5 +1,6 @@
 """A form: what it asks, what was typed, and what was wrong with it."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -11,6 +12,7 @@ from services.chassis.kernel.refusals import OutOfTime, Refusal, Unavailable, Un
 
 KEY = "_key"
 ETAG = "_etag"
+_FOR_HEADERS = re.compile(r"[!-~]{1,64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +121,8 @@ class Form:
         form = replace(
             self,
             values=values,
-            key=_hidden(data, KEY) or self.key,
-            etag=_hidden(data, ETAG) or self.etag,
+            key=carried(data, KEY) or self.key,
+            etag=carried(data, ETAG) or self.etag,
         )
         return replace(form, errors=form.missing())
 
@@ -196,9 +198,10 @@ def _strings(data: FormData, name: str) -> tuple[str, ...]:
     return tuple(value for value in data.getlist(name) if isinstance(value, str))
 
 
-def _hidden(data: FormData, name: str) -> str:
+def carried(data: FormData, name: str) -> str:
+    """A hidden field that travels on as a header, so it may hold only what a header may."""
     value = data.get(name)
-    return value if isinstance(value, str) else ""
+    return value if isinstance(value, str) and _FOR_HEADERS.fullmatch(value) else ""
 
 
 def _put(body: dict[str, Any], pointer: str, value: Any) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from tests.frontend import recorded_membership
+from tests.frontend import recorded_membership, recorded_public
 from tests.people import COUNTY, COUNTY_PATH, TOWN, TOWN_PATH
 
 ME = {
@@ -117,13 +117,20 @@ _IDENTITY: dict[tuple[str, str], Any] = {
     ("GET", "/audit"): {"items": [_AUDIT], "next": None},
     ("GET", "/audit/verification"): _BROKEN,
 }
-_MEMBERSHIP = recorded_membership.ANSWERS | {
-    ("GET", "/audit"): {"items": [_AUDIT] * 5, "next": None},
-    ("GET", "/audit/verification"): _WHOLE,
-}
+_MEMBERSHIP = (
+    recorded_membership.ANSWERS
+    | recorded_public.ANSWERS
+    | {
+        ("GET", "/audit"): {"items": [_AUDIT] * 5, "next": None},
+        ("GET", "/audit/verification"): _WHOLE,
+    }
+)
 _ANSWERS = {
     (method, f"/{service}/v1{path}"): answer
-    for service, answers in (("identity", _IDENTITY), ("membership", _MEMBERSHIP))
+    for service, answers in (
+        ("identity", _IDENTITY | recorded_public.IDENTITY),
+        ("membership", _MEMBERSHIP),
+    )
     for (method, path), answer in answers.items()
 }
 # The same by method and path below ``/api``, for tests that change them.

@@ -9,7 +9,7 @@ from tests.frontend import answers
 from tests.frontend import recorded_membership as recorded
 from tests.frontend.stand_in import StandIn
 from tests.html import Element, page
-from tests.people import LI, QIAN, SUN, TOWN, WANG, ZHOU
+from tests.people import CHEN, LI, QIAN, SUN, TOWN, WANG, ZHOU
 
 PAGES: list[tuple[Actor, str]] = [
     (LI, "/desk"),
@@ -43,6 +43,22 @@ PAGES: list[tuple[Actor, str]] = [
     (ANONYMOUS, "/login"),
     (ANONYMOUS, "/activation"),
     (ANONYMOUS, "/password"),
+    (ANONYMOUS, "/"),
+    (ANONYMOUS, "/find?q=tqz"),
+    (ANONYMOUS, "/join"),
+    (ANONYMOUS, "/join/7KQ2MX"),
+    (ANONYMOUS, "/join/phone"),
+    (ANONYMOUS, "/my/login"),
+    (ANONYMOUS, "/verify"),
+    (ANONYMOUS, "/privacy"),
+    (CHEN, "/join/work"),
+    (CHEN, "/join/relation"),
+    (CHEN, "/join/employer"),
+    (CHEN, "/join/where"),
+    (CHEN, "/my"),
+    (CHEN, f"/my/applications/{recorded.APPLICATION}"),
+    (CHEN, "/my/card"),
+    (CHEN, "/my/data"),
 ]
 PATHS = [f"{actor.name}{path}" for actor, path in PAGES]
 CANARY = "\"><svg onload=alert(1)>'{{7*7}}"

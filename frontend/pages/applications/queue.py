@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from frontend.clients.membership import Membership, MembershipApi
+from frontend.forms.form import KEY, carried
 from frontend.pages.frame import staff_router
 from frontend.render import redirect, render
 from frontend.session import StaffVisit, Visit
@@ -57,7 +58,7 @@ async def decide_many(request: Request, visit: StaffVisit, membership: Membershi
         return await _page(request, visit, membership, "submitted", after, shown, 422)
     which = {"batch_id": batch} if is_whole else {"application_ids": chosen}
     body = which | {"outcome": outcome, "reason": bulk.reason}
-    answer = await membership.send("POST", "/decisions", body, key=str(form.get("_key") or ""))
+    answer = await membership.send("POST", "/decisions", body, key=carried(form, KEY))
     result = told(answer)
     if not result.kept_back:
         back = f"/applications?batch={batch}" if batch else "/applications"
