@@ -9,8 +9,10 @@ from starlette.requests import Request
 
 from frontend.clients.gateway import Answer
 from frontend.clients.membership import Membership, membership
+from services.chassis.kernel.refusals import NotFound
 
 CORRECTING, LOOKING = "correct", "verify"
+GONE = "没有找到这个工会，请重新选择。"
 
 
 class Enrolment:
@@ -23,7 +25,12 @@ class Enrolment:
         return await self._api.send("POST", "/unions/searches", {"text": text, "group": group})
 
     async def union(self, union_id: str) -> Any:
-        return await self._api.get(f"/unions/{union_id}/public")
+        """Public facts; what was typed into an address or a form is no path of ours."""
+        try:
+            known = UUID(union_id)
+        except ValueError:
+            raise NotFound(GONE) from None
+        return await self._api.get(f"/unions/{known}/public")
 
     async def poster(self, code: str) -> Any:
         return await self._api.get(f"/posters/{code}")

@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from frontend.clients.enrolment import Enrolment, EnrolmentApi
+from frontend.clients.enrolment import GONE, Enrolment, EnrolmentApi
 from frontend.csrf import PageRoute
 from frontend.forms.form import Form
 from frontend.forms.join import WHERE
@@ -20,7 +20,6 @@ from frontend.views.join import Found, PublicUnion, found, public_union
 from services.chassis.kernel.refusals import NotFound
 
 router = APIRouter(route_class=PageRoute)
-GONE = "没有找到这个工会，请重新选择。"
 
 
 @dataclass(frozen=True, slots=True)
