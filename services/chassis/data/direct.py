@@ -68,7 +68,8 @@ async def open_direct(
         min_size=0,
         max_size=size,
         timeout=patience,
-        server_settings=dict(server_settings),
+        # Planning anew for each value costs more than these reads; their plan is always the same.
+        server_settings={**server_settings, "plan_cache_mode": "force_generic_plan"},
         reset=_as_it_was,
     )
     return Direct(pool, patience)
