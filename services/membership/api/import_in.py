@@ -6,7 +6,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Depends, File, Form, Request, UploadFile
-from pydantic import RootModel
+from pydantic import ConfigDict, RootModel
 
 from services.chassis.data.attachments import MEBIBYTE, Attachments
 from services.chassis.data.imports.reading import inspect
@@ -14,7 +14,7 @@ from services.chassis.kernel.actors import Role
 from services.chassis.web.context import Caller
 from services.chassis.web.depends import read_caller
 from services.chassis.web.text import Line
-from services.membership.api.typed import In, Reason
+from services.membership.api.typed import In, Reason, shown
 from services.membership.usecases.imports.receive_import import Sheet
 
 LARGEST = 300 * MEBIBYTE  # bulk has a limit of its own (api.md "Bulk")
@@ -43,6 +43,8 @@ class ReversalIn(In):
 
 class RowIn(RootModel[dict[str, Line]]):
     """The mended cells by field."""
+
+    model_config = ConfigDict(json_schema_extra=shown(document="11010519491231002X"))
 
 
 async def receive(

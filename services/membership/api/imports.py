@@ -19,8 +19,9 @@ from services.chassis.web.documented import problems
 from services.chassis.web.pages import Page, PageQuery, PageRequest
 from services.chassis.web.route import UnitRoute
 from services.membership.api.import_in import ConfirmationIn, Received, ReversalIn, RowIn
-from services.membership.api.import_out import ImportOut, RowOut
+from services.membership.api.import_out import ImportOut
 from services.membership.api.import_progress import watch
+from services.membership.api.import_row_out import RowOut
 from services.membership.domain.import_batch import RowState
 from services.membership.store import import_rows, imports
 from services.membership.usecases.imports.cancel_import import cancel_import

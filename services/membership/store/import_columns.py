@@ -67,6 +67,10 @@ def _choices(name: str) -> tuple[Choice, ...]:
 @cache
 def gig_workers() -> tuple[Column, ...]:
     """The columns in the order of the template; any order and any of these names will do."""
+    return (*_person(), *_work(), *_more())
+
+
+def _person() -> tuple[Column, ...]:
     return (
         Column(
             "name",
@@ -102,6 +106,11 @@ def gig_workers() -> tuple[Column, ...]:
             kind=CellKind.PHONE,
             example="13800000000",
         ),
+    )
+
+
+def _work() -> tuple[Column, ...]:
+    return (
         Column(
             "group_code",
             "从业群体",
@@ -135,6 +144,11 @@ def gig_workers() -> tuple[Column, ...]:
             kind=CellKind.DATE,
             example="2026-01-05",
         ),
+    )
+
+
+def _more() -> tuple[Column, ...]:
+    return (
         Column(
             "address",
             "居住地址",
