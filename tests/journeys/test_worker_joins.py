@@ -1,6 +1,7 @@
 """A courier scans a poster at a traffic light, joins, follows it, and shows the card."""
 
 import json
+import re
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -67,7 +68,7 @@ def test_courier_joins_from_a_poster_and_follows_it_to_the_card(
         courier.get_by_role("link", name="退回补正").click()
         courier.get_by_role("button", name="去修改").click()
         expect(courier.get_by_text("姓名和身份证对不上，请核对。")).to_be_visible()
-        courier.get_by_role("link", name="修改本人").click()
+        courier.get_by_role("link", name=re.compile(r"修改\s*本人")).click()
         courier.get_by_label("姓名").fill("陈晓虎")
         courier.get_by_role("button", name="保存修改").click()
         courier.get_by_role("button", name="提交申请").click()
@@ -123,15 +124,20 @@ def test_back_keeps_everything(
 def join(courier: Page, platform: Platform, poster: str) -> str:
     """From the poster to the sent application; its id."""
     up_to_person(courier, platform, poster)
+    fill_in_person(courier)
+    courier.get_by_role("button", name="提交申请").click()
+    expect(courier.get_by_role("heading", name="接下来")).to_be_visible()
+    return courier.url.rpartition("/")[2]
+
+
+def fill_in_person(courier: Page) -> None:
+    """The fourth step, up to the summary."""
     courier.get_by_label("姓名").fill("陈小虎")
     courier.get_by_label("身份证号").fill(new_number())
     courier.get_by_label("入会申请个人信息处理告知与同意").check()
     courier.get_by_label("处理身份证件号码的单独同意").check()
     courier.get_by_role("button", name="下一步").click()
     expect(courier.get_by_role("heading", name="都对吗？")).to_be_visible()
-    courier.get_by_role("button", name="提交申请").click()
-    expect(courier.get_by_role("heading", name="接下来")).to_be_visible()
-    return courier.url.rpartition("/")[2]
 
 
 def up_to_person(courier: Page, platform: Platform, poster: str) -> None:
