@@ -157,7 +157,7 @@ def test_pages_of_staff(
     assert look.wrong[before:] == []
 
 
-@pytest.mark.parametrize(("size", "number"), zip(SIZES, ADMITTED, strict=False))
+@pytest.mark.parametrize(("size", "number"), list(zip(SIZES, ADMITTED, strict=False)))
 def test_pages_of_a_worker(
     look: Look, browser: Browser, platform: Platform, size: str, number: int
 ):

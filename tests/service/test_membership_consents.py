@@ -1,5 +1,7 @@
 """Consents and the desk through the API."""
 
+from uuid import UUID
+
 import pytest
 
 from services.chassis.kernel.actors import ANONYMOUS
@@ -131,7 +133,7 @@ async def test_the_desk_is_for_union_offices(rig: Rig):
 
 @pytest.mark.parametrize(
     "path",
-    ["/applications/x", f"/applications/{new_id()}", "/members/0", f"/unions/{COUNTY}x"],
+    ["/applications/x", f"/applications/{UUID(int=0xDEAD)}", "/members/0", f"/unions/{COUNTY}x"],
 )
 async def test_made_up_ids_are_refused_politely(rig: Rig, path):
     assert (await rig.get(WANG, path)).status_code in (404, 422)
