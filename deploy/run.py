@@ -120,6 +120,8 @@ def greet(site: Site) -> None:
         say("演示账号 demonstration log-ins:")
         for entry in json.loads(log_ins.read_text()):
             say("  " + " · ".join(str(value) for value in entry.values()))
+    for sheet in sorted((site.home / "demo").glob("*名单*")):
+        say(f"可供上传的名单 a sheet to upload: {sheet}")
     say(f"日志 logs: {site.logs} · Ctrl-C 停止 stops everything.")
 
 
