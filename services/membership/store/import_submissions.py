@@ -1,12 +1,13 @@
 """Rows of a sheet become submitted applications: COPY into staging, INSERT … SELECT, once each."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import Row, delete, select, text, update
+from sqlalchemy import Row, Text, Uuid, cast, delete, literal, select, text, update
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from services.chassis.data.bulk import copy_rows
@@ -59,20 +60,33 @@ async def submit(
     waits = text("state in ('submitted', 'returned')")
     fresh = fresh.on_conflict_do_nothing(index_elements=["document_key"], index_where=waits)
     made = list(await tx.session.scalars(fresh.returning(Application.id)))
-    taken = (
-        update(ImportRow)
-        .where(
-            ImportRow.import_id == batch.id,
-            ImportRow.number == STAGING.c.row_number,
-            mine,
-            STAGING.c.id.in_(select(Application.id).where(Application.id == STAGING.c.id)),
-        )
-        .values(state=RowState.APPLIED, application_id=STAGING.c.id)
-    )
-    await tx.session.execute(taken, execution_options={"synchronize_session": False})
+    await _link(tx, batch, set(made))
     await tx.session.execute(delete(STAGING).where(mine))
     await _accompany(tx, batch, made, due, texts)
     return made
+
+
+async def _link(tx: Tx, batch: Import, made: Collection[UUID]) -> None:
+    """Each row learns its application.
+
+    The pairs are handed in as a value: joined as tables that no one has counted yet, every row
+    would be compared with every other.
+    """
+    staged = select(STAGING.c.row_number, STAGING.c.id).where(STAGING.c.batch_id == batch.id)
+    pairs = {row.row_number: str(row.id) for row in await tx.rows(staged) if row.id in made}
+    if not pairs:
+        return
+    known, number = literal(pairs, JSONB), cast(ImportRow.number, Text)
+    change = (
+        update(ImportRow)
+        .where(
+            ImportRow.import_id == batch.id,
+            ImportRow.number.between(min(pairs), max(pairs)),
+            known.has_key(number),
+        )
+        .values(state=RowState.APPLIED, application_id=cast(known[number].astext, Uuid))
+    )
+    await tx.session.execute(change, execution_options={"synchronize_session": False})
 
 
 async def _accompany(
