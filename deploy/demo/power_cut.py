@@ -12,8 +12,7 @@ from pathlib import Path
 from deploy.demo.clerk import CLERK, town_union
 from deploy.demo.imports import APPLICATIONS, IMPORTS, all_pages, confirm, dry_run, rows_of
 from deploy.demo.office import Desk, Json
-from deploy.demo.people import couriers
-from deploy.demo.stage import Stage, Surprise, expect
+from deploy.demo.stage import SECOND_LIST, Stage, Surprise, expect
 from deploy.demo.template import write_sheet
 
 WATCHER = "feng.jingban"  # looks often, which counts against nobody else's limit
@@ -36,7 +35,7 @@ def cut_power(stage: Stage) -> Cut:
     """The service and its worker are killed while the list is being applied."""
     clerk = stage.desk(CLERK)
     path = stage.sheets / "第二份名单.xlsx"
-    write_sheet(path, islice(couriers(stage.seed + 2, stage.divisions()), ROWS))
+    write_sheet(path, islice(stage.people(SECOND_LIST), ROWS))
     sheet = dry_run(clerk, path, town_union(stage))
     expect("第二份名单的试运行", sheet["counts"]["ready"], ROWS)
     stage.tell(f"第二份名单，{ROWS} 人，试运行全部可导入；确认导入")

@@ -4,6 +4,7 @@ import json
 import os
 import secrets
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
@@ -18,6 +19,8 @@ from deploy.voice import Trouble, say
 
 PATIENCE = 60
 CODE_ARRIVES_WITHIN = 10.0
+# The parts of a telling: who joins by the poster, and the people of each list.
+JOINER, FIRST_LIST, SECOND_LIST = 0, 1, 2
 NOT_RUNNING = (
     "没有找到正在运行的平台 no running platform at {url}: "
     "先运行 make run，换过端口或目录的请给同样的 PORT 和 NIANGJIA_HOME "
@@ -68,14 +71,14 @@ class Stage:
             self.desks[account] = log_in(self.http, account, password, secret)
         return self.desks[account]
 
-    def divisions(self) -> list[str]:
-        """Where this telling's people were born, so that no two tellings have the same people."""
-        random = Random(self.seed)  # noqa: S311  # demonstration data, no secret
+    def divisions(self, part: int) -> list[str]:
+        """Where the people of one part were born, so that nobody is in two parts or tellings."""
+        random = Random(self.seed * 10 + part)  # noqa: S311  # demonstration data, no secret
         return [f"{random.randrange(11, 66)}{random.randrange(1, 10_000):04d}" for _ in range(8)]
 
-    def person(self, number: int) -> Courier:
-        """Somebody who is in none of this telling's sheets."""
-        return next(couriers(self.seed + number, self.divisions()))
+    def people(self, part: int) -> Iterator[Courier]:
+        """Those of one part of this telling."""
+        return couriers(self.seed * 10 + part, self.divisions(part))
 
     def union(self, name: str) -> Json:
         """As everybody finds it."""

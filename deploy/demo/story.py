@@ -16,15 +16,20 @@ from deploy.demo.clerk import mend_and_apply, prepare_register, send_rejected_ag
 from deploy.demo.county_office import approve, read_audit, refuse_own
 from deploy.demo.office import Refused
 from deploy.demo.power_cut import cut_power, finish
-from deploy.demo.sheets import story
-from deploy.demo.stage import Stage, Surprise, open_stage, this_machine
+from deploy.demo.sheets import Story, story
+from deploy.demo.stage import FIRST_LIST, Stage, Surprise, open_stage, this_machine
 from deploy.demo.worker import follow, join_by_poster, show_card
 from deploy.voice import Trouble, complain, say
 
 
+def first_list(stage: Stage) -> Story:
+    """The sheet of 500, with people of this telling."""
+    return story(stage.seed, stage.divisions(FIRST_LIST))
+
+
 def tell_story(stage: Stage) -> None:
     """Raises Surprise or Refused where the platform does not do what is told."""
-    since, sheet_of_500 = datetime.now(UTC), story(stage.seed, stage.divisions())
+    since, sheet_of_500 = datetime.now(UTC), first_list(stage)
     stage.chapter("一、快递员扫码入会")
     worker = join_by_poster(stage)
     follow(stage, worker, "submitted")

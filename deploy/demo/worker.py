@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from deploy.demo import county
 from deploy.demo.office import Desk, Json
 from deploy.demo.people import Courier
-from deploy.demo.stage import Stage, expect
+from deploy.demo.stage import JOINER, Stage, expect
 
 APPLICATIONS = "/membership/v1/applications"
 
@@ -21,7 +21,7 @@ class Worker:
 
 def join_by_poster(stage: Stage) -> Worker:
     """The poster hangs in the station; everything else happens on the phone."""
-    person, nobody = stage.person(1), stage.nobody()
+    person, nobody = next(stage.people(JOINER)), stage.nobody()
     code = _poster(stage)
     poster = nobody.get(f"/membership/v1/posters/{code}")
     stage.tell(f"扫海报 {code}：{poster['union']['name']}")
