@@ -26,6 +26,11 @@ class AccountRow:
     locked_until: str
     code_expires: str
 
+    @property
+    def may_change(self) -> bool:
+        """Whether its page has a button to suspend, resume or close it."""
+        return not {"resume", "suspend", "close"}.isdisjoint(self.actions)
+
 
 @dataclass(frozen=True, slots=True)
 class GrantRow:
