@@ -16,6 +16,7 @@ from deploy.site import Site, open_site
 SETTINGS: dict[str, Any] = {
     "access_log": False,  # the chassis writes its own, without personal data
     "server_header": False,
+    "proxy_headers": False,  # nobody is believed about addresses but the gateway, by its assertion
     "timeout_graceful_shutdown": 5,
 }
 LOOP = uvicorn.Config("").get_loop_factory()

@@ -37,7 +37,9 @@ MEMBERSHIP = Service(
     name="membership",
     title="娘家 会员与组织服务",
     tables=CHASSIS,
+    # Routers are asked in this order, so what is asked most comes first.
     routers=(
+        members.router,
         codes.router,
         posters.router,
         unions.router,
@@ -46,7 +48,6 @@ MEMBERSHIP = Service(
         applications.router,
         decisions.router,
         register.router,
-        members.router,
         cards.router,
         people.router,
         consents.router,
