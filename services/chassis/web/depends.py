@@ -3,13 +3,13 @@
 A route's signature reads who, facts, transaction, input, and dependencies run in that order.
 """
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from typing import Annotated, Any, TypeVar
 
 from fastapi import Depends, Header, Request, Response
 
 from services.chassis.data.read import Read
-from services.chassis.data.tx import Store, Tx
+from services.chassis.data.tx import Tx
 from services.chassis.kernel.actors import Actor
 from services.chassis.kernel.refusals import Malformed, Stale
 from services.chassis.web.context import Caller, caller_of
@@ -46,14 +46,10 @@ async def begin(request: Request) -> Tx:
     return await unit.begin()
 
 
-async def reading(request: Request) -> AsyncIterator[Read]:
-    store: Store = request.app.state.store
-    caller = caller_of(request)
-    read = Read(store, caller.actor, store.clock(), caller.origin)
-    try:
-        yield read
-    finally:
-        await read.close()
+async def reading(request: Request) -> Read:
+    """Closed by the route, as the unit is: a dependency that ends something costs its own stack."""
+    unit: Unit = request.state.unit
+    return unit.reading()
 
 
 @marks("versioned")
@@ -82,7 +78,7 @@ PublicActor = Annotated[Actor, Depends(read_anyone)]
 # The caller with the assertion as received, for peers.
 CurrentCaller = Annotated[Caller, Depends(read_caller)]
 CurrentTx = Annotated[Tx, Depends(begin)]
-CurrentRead = Annotated[Read, Depends(reading, scope="function")]
+CurrentRead = Annotated[Read, Depends(reading)]
 # The version in ``If-Match``; its absence is 428.
 IfMatch = Annotated[int, Depends(read_version)]
 # In ``dependencies=[...]`` of create, submit, decide and pay.

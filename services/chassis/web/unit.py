@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, AsyncSessionTransaction
 
 from services.chassis.data import idempotency
 from services.chassis.data.idempotency import Answer
+from services.chassis.data.read import Read
 from services.chassis.data.tx import Origin, Store, Tx
 from services.chassis.kernel.actors import Actor
 from services.chassis.kernel.refusals import Forbidden, Refusal
@@ -35,7 +36,14 @@ class Unit:
     session: AsyncSession | None = None
     savepoint: AsyncSessionTransaction | None = None
     tx: Tx | None = None
+    read: Read | None = None
     notes: Mapping[str, str] = field(default_factory=dict)
+
+    def reading(self) -> Read:
+        """Reads without a transaction, for as long as the request's function runs."""
+        if self.read is None:
+            self.read = Read(self.store, self.actor, self.store.clock(), self.origin)
+        return self.read
 
     async def begin(self) -> Tx:
         """Open the transaction, look for an earlier answer, and set the savepoint."""
@@ -89,9 +97,13 @@ class Unit:
             await self.session.rollback()
 
     async def close(self) -> None:
-        if self.session is not None:
-            await self.session.close()
-            self.session = self.tx = self.savepoint = None
+        try:
+            if self.read is not None:
+                await self.read.close()
+        finally:
+            if self.session is not None:
+                await self.session.close()
+            self.read = self.session = self.tx = self.savepoint = None
 
     async def _remember(self, tx: Tx, response: Response) -> None:
         status = response.status_code
