@@ -8,7 +8,6 @@ import os
 import resource
 import sys
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
@@ -18,22 +17,11 @@ from services.chassis.data.imports.books import patient_rows, quick_rows
 from services.chassis.data.imports.compound import check_compound
 from services.chassis.data.imports.frames import PREFIX, frames_of, write_frame
 from services.chassis.data.imports.limits import LIMITS, Limits
+from services.chassis.data.imports.order import Order
 from services.chassis.data.imports.packages import check_package
 from services.chassis.data.imports.refused import Reason, SheetRefused
 from services.chassis.data.imports.sniff import Format
 from services.chassis.data.imports.texts import dialect_of, text_rows
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """What the parent asks for: to check a file, or to read it from after a row."""
-
-    verb: str
-    path: str
-    format: str
-    reader: str = "quick"
-    after: int = 0
-    known: tuple[str, ...] = ()
 
 
 def confine(limits: Limits, size: int) -> None:

@@ -13,9 +13,9 @@ from typing import Any
 
 import orjson
 
-from services.chassis.data.imports.child import Order
 from services.chassis.data.imports.frames import PREFIX
 from services.chassis.data.imports.limits import LIMITS, Limits
+from services.chassis.data.imports.order import Order
 from services.chassis.data.imports.refused import Reason, SheetRefused
 from services.chassis.data.imports.sniff import Format, check_name, sniff
 
