@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import Row, select
 
+from services.chassis.data.bulk import among
 from services.chassis.data.read import Reader
 from services.chassis.data.tx import Tx
 from services.chassis.kernel.ids import new_id
@@ -22,11 +23,11 @@ async def history(read: Reader, application_id: UUID) -> Sequence[Row[Any]]:
     return await read.rows(query.order_by(ApplicationStep.at, ApplicationStep.id))
 
 
-async def hands_of(tx: Tx, rows: Sequence[Application]) -> dict[UUID, Hands]:
+async def hands_of(tx: Tx, rows: Sequence[Application | Row[Any]]) -> dict[UUID, Hands]:
     """Who prepared each application, whose it is, and who handed it in at any time (M-08)."""
     submitters: dict[UUID, set[UUID]] = defaultdict(set)
     query = select(ApplicationStep.application_id, ApplicationStep.actor_id).where(
-        ApplicationStep.application_id.in_([row.id for row in rows]),
+        among(ApplicationStep.application_id, [row.id for row in rows]),
         ApplicationStep.action == Action.SUBMIT,
     )
     for step in await tx.rows(query):

@@ -28,6 +28,7 @@ async def decide_application(
     (result,) = await decide_applications(actor, tx, [application_id], outcome, reason)
     if result.refusal is not None:
         raise result.refusal
+    await tx.session.refresh(application)
     if result.membership_id is not None and result.person_id is not None:
         await tx.emit(
             MemberAdmitted(

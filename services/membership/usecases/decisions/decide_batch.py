@@ -1,4 +1,4 @@
-"""The applications of one imported list are decided, a thousand at a time, beside the service."""
+"""The applications of one imported list are decided, thousands at a time, beside the service."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,7 +10,7 @@ from services.membership.domain.application import Outcome
 from services.membership.store import applications
 from services.membership.usecases.decisions.decide_in_bulk import decide_in_bulk
 
-CHUNK = 1000
+CHUNK = 5_000
 
 
 async def decide_batch(store: Store, job: Job) -> Mapping[str, Any]:

@@ -1,4 +1,4 @@
-"""A reviewer decides a list; hearers are told once for the whole of it."""
+"""A reviewer decides a list; hearers are told once for each thousand of it."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -11,6 +11,8 @@ from services.membership.domain.decision import Result
 from services.membership.domain.events import BatchApplied
 from services.membership.usecases.decisions.decide_applications import decide_applications
 
+TOLD_AT_ONCE = 1_000
+
 
 async def decide_in_bulk(
     actor: Actor,
@@ -22,14 +24,15 @@ async def decide_in_bulk(
 ) -> list[Result]:
     results = await decide_applications(actor, tx, list(dict.fromkeys(ids)), outcome, reason)
     done = [result for result in results if result.refusal is None]
-    if done:
+    for start in range(0, len(done), TOLD_AT_ONCE):
+        some = done[start : start + TOLD_AT_ONCE]
         await tx.emit(
             BatchApplied(
                 subject=batch_id or new_id(),
                 outcome=outcome,
-                application_ids=[result.application_id for result in done],
-                membership_ids=[r.membership_id for r in done if r.membership_id],
-                person_ids=[r.person_id for r in done if r.person_id],
+                application_ids=[result.application_id for result in some],
+                membership_ids=[r.membership_id for r in some if r.membership_id],
+                person_ids=[r.person_id for r in some if r.person_id],
             )
         )
     return results
