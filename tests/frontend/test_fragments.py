@@ -58,6 +58,8 @@ async def test_mending_a_cell_answers_the_row_judged_anew(browser_of, gateway: S
     row = page(response.text).one("tr", id="row-17")
     assert "可导入" in row.text
     assert row.all("input", name="value") == []
+    assert page(response.text).one("div", id="decide")["data-hx-swap-oob"] == "true"
+    assert page(response.text).one("div", id="totals")["data-hx-swap-oob"] == "true"
 
 
 async def test_progress_that_has_ended_opens_the_page_anew(browser_of):

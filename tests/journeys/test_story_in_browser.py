@@ -99,6 +99,9 @@ def see_dry_run(clerk: Page) -> None:
 
 
 def mend_two_rows(clerk: Page, story: Story) -> None:
+    """The totals follow each mended cell, and what was typed elsewhere on the page stays."""
+    evidence = clerk.get_by_label("签字名单编号或存放处")
+    evidence.fill("现场签字名册 2026-01")
     for position, field in ((sheets.WRONG_CHECK_DIGIT[0], "document"), (150, "phone")):
         person, number = story.people[position], position + FIRST_ROW
         right = {"document": person.id_number, "phone": person.phone}[field]
@@ -106,12 +109,13 @@ def mend_two_rows(clerk: Page, story: Story) -> None:
         box.fill(right)
         box.press("Enter")
         expect(clerk.locator(f"#row-{number}")).to_contain_text("可导入")
+    expect(clerk.get_by_role("navigation", name="按检查结果")).to_contain_text("490")
+    expect(evidence).to_have_value("现场签字名册 2026-01")
 
 
 def apply(clerk: Page) -> None:
-    """Confirmed, with the signed list named, and waited for on the page."""
-    clerk.get_by_label("签字名单编号或存放处").fill("现场签字名册 2026-01")
-    clerk.get_by_role("button", name="导入").last.click()
+    """Confirmed for as many as are right by now, and waited for on the page."""
+    clerk.get_by_role("button", name="导入 490 人").click()
     expect(clerk.get_by_text("已导入").first).to_be_visible()
     expect(clerk.get_by_role("link", name="下载要改的 10 行")).to_be_visible()
 

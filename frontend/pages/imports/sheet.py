@@ -1,5 +1,6 @@
 """One sheet: its progress while work is under way, then its dry run with the wrong cells open."""
 
+from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
 from starlette.requests import Request
@@ -81,16 +82,25 @@ async def mend(
     field, value = str(data.get("field") or ""), str(data.get("value") or "")
     path = f"/imports/{import_id}/rows/{number}"
     row = await membership.send("PATCH", path, {field: value}, key=form.key, etag=form.etag)
-    batch = await membership.get(f"/imports/{import_id}")
-    order = columns(batch)
+    batch = await membership.read(f"/imports/{import_id}")
+    order = columns(batch.body)
     return render(
         request,
         "imports/mended.html",
-        fragment="imports/_row.html",
-        it=import_page(batch, utc_now()),
+        fragment="imports/_mended.html",
+        it=import_page(batch.body, utc_now()),
+        etag=batch.etag,
         row=sheet_row(row, order, is_mended=True),
         columns=order,
+        filters=filters(str(import_id), batch.body, _shown(request)),
     )
+
+
+def _shown(request: Request) -> str:
+    """Which rows the page shows in which a cell was mended; it opens on those to be mended."""
+    query = parse_qs(urlsplit(request.headers.get("hx-current-url", "")).query)
+    show = query.get("show", ["faulty"])[0]
+    return show if show in SHOWS else "faulty"
 
 
 @router.post("/imports/{import_id}/{action}")
