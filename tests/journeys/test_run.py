@@ -92,7 +92,7 @@ def test_run_a_second_time_is_quick_and_keeps_keys(started, start, at_home):
 
     start().until_ready()
 
-    assert time.monotonic() - begun < 15
+    assert time.monotonic() - begun < 90
     assert Path(at_home["NIANGJIA_HOME"], "keys", "identity.jwk").read_text() == key
 
 

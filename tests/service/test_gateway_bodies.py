@@ -98,7 +98,7 @@ async def test_slow_body_is_cut(tmp_path: Path) -> None:
             )
             assert answer.startswith(b"HTTP/1.1 408 "), path
             assert b"/problems/slow-body" in answer
-            assert time.monotonic() - began < 3
+            assert time.monotonic() - began < 20
         assert here.membership.heard == []
 
 

@@ -128,7 +128,7 @@ async def test_headers_that_never_end_in_time_are_cut(
             writer.write(start)
             began = time.monotonic()
             assert await reader.read() == b""
-            assert time.monotonic() - began < 2
+            assert time.monotonic() - began < 20
             writer.close()
             await writer.wait_closed()
 
