@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field
 
+from services.chassis.data.pages import MAX_LIMIT
 from services.membership.api.typed import (
     ID,
     Address,
@@ -17,7 +18,7 @@ from services.membership.api.typed import (
     Word,
     shown,
 )
-from services.membership.domain.application import Outcome
+from services.membership.domain.application import Outcome, State
 from services.membership.domain.enrolment import Given, Request
 from services.membership.domain.paths import Relation, Situation
 from services.membership.domain.person import Stated
@@ -158,3 +159,12 @@ class ReasonIn(In):
     model_config = ConfigDict(json_schema_extra=shown(reason="身份证号与照片不一致，请核对。"))
 
     reason: Reason = ""
+
+
+class ApplicationSearchIn(In):
+    model_config = ConfigDict(json_schema_extra=shown(text="RH20260302K7QWM3XP", limit=20))
+
+    text: Word = Field("", description="姓名、拼音首字母、申请编号、完整证件号或手机号、手机后四位")
+    state: State | None = Field(None, description="不填则不含已入会的（按编号查找除外）")
+    limit: int = Field(20, ge=1, le=MAX_LIMIT)
+    after: str | None = Field(None, max_length=600)

@@ -6,22 +6,30 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 from pydantic import Field
 
+from services.chassis.data.pages import Cut
 from services.chassis.web.depends import (
     CurrentActor,
     CurrentRead,
     CurrentTx,
     IfMatch,
     RequiresKey,
+    TakesNoKey,
     tag,
 )
 from services.chassis.web.documented import problems
 from services.chassis.web.pages import Page, PageRequest
 from services.chassis.web.route import UnitRoute
-from services.membership.api.application_in import ApplicationIn, DecisionIn, ReasonIn
+from services.membership.api.application_in import (
+    ApplicationIn,
+    ApplicationSearchIn,
+    DecisionIn,
+    ReasonIn,
+)
 from services.membership.api.application_out import ApplicationOut
 from services.membership.api.depends import KnownPhone, VerifiedPhone
 from services.membership.domain.application import State
 from services.membership.usecases.applications.amend_application import amend_application
+from services.membership.usecases.applications.find_applications import find_applications
 from services.membership.usecases.applications.list_applications import list_applications
 from services.membership.usecases.applications.list_my_applications import list_my_applications
 from services.membership.usecases.applications.prepare_application import prepare_application
@@ -62,6 +70,17 @@ async def listing(
     views, following = await list_applications(
         actor, read, asked.cut, asked.state, asked.union, asked.batch
     )
+    return Page(items=[ApplicationOut.of(actor, view) for view in views], next=following)
+
+
+@router.post(
+    "/searches", summary="查找入会申请", dependencies=[TakesNoKey], responses=problems(404)
+)
+async def search(
+    actor: CurrentActor, read: CurrentRead, body: ApplicationSearchIn
+) -> Page[ApplicationOut]:
+    page = Cut(body.limit, body.after)
+    views, following = await find_applications(actor, read, page, body.text, body.state)
     return Page(items=[ApplicationOut.of(actor, view) for view in views], next=following)
 
 

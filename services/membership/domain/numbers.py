@@ -1,5 +1,6 @@
 """Numbers that people read out: application numbers, member numbers, union and poster codes."""
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from uuid import UUID
@@ -8,6 +9,7 @@ from uuid import UUID
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 APPLICATION_TAIL = 8
 POSTER_LENGTH = 6
+APPLICATION_NUMBER = re.compile(rf"RH[0-9]{{8}}[{ALPHABET}]{{{APPLICATION_TAIL}}}")
 
 
 def readable(value: int, length: int) -> str:
@@ -22,6 +24,11 @@ def readable(value: int, length: int) -> str:
 def application_number(on: date, application_id: UUID) -> str:
     """RH, the day, and a tail from the id's random part, which tells no count."""
     return f"RH{on:%Y%m%d}{readable(application_id.int & (1 << 62) - 1, APPLICATION_TAIL)}"
+
+
+def is_application_number(text: str) -> bool:
+    """Whether somebody typed a number of this form, in whatever case."""
+    return APPLICATION_NUMBER.fullmatch(text.upper()) is not None
 
 
 def poster_code(random_bits: int) -> str:

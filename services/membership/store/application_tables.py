@@ -46,7 +46,13 @@ class Application(Entity, Versioned, Base):
             "applicant_id",
             postgresql_where=text("applicant_id is not null"),
         ),
+        Index(
+            "ix_applications_initials",
+            "initials",
+            postgresql_ops={"initials": "text_pattern_ops"},
+        ),
         Index("ix_applications_phone_key", "phone_key"),
+        Index("ix_applications_phone_tail", "phone_tail"),
         Index("ix_applications_document_key", "document_key"),
         Index(
             "ix_applications_batch_id", "batch_id", postgresql_where=text("batch_id is not null")

@@ -5,8 +5,10 @@ from typing import Any
 from uuid import UUID
 
 from services.chassis.data.sealed import Sealer
+from services.chassis.kernel.identifiers import DocumentKind
 from services.chassis.kernel.masking import mask_document, mask_mobile
 from services.chassis.kernel.names import pinyin
+from services.chassis.kernel.text import clean_code
 from services.membership.domain.person import Known
 
 
@@ -32,6 +34,14 @@ def open_facts(sealer: Sealer, table: str, row_id: UUID, sealed: bytes) -> Facts
 def document_key(sealer: Sealer, kind: str, number: str) -> bytes:
     """The register-wide blind index of one document (M-21)."""
     return sealer.blind("document", f"{kind}:{number}")
+
+
+def document_keys(sealer: Sealer, text: str) -> tuple[bytes, ...]:
+    """The indexes of what was typed, if it can be a number: it may be of any kind of document."""
+    number = clean_code(text).value
+    if len(number) < 5 or not any(c.isdigit() for c in number):
+        return ()
+    return tuple(document_key(sealer, kind, number) for kind in DocumentKind)
 
 
 def phone_key(sealer: Sealer, phone: str) -> bytes | None:

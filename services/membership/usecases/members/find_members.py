@@ -9,12 +9,10 @@ from sqlalchemy import Row
 from services.chassis.data.pages import Cut
 from services.chassis.data.read import Read
 from services.chassis.kernel.actors import Actor
-from services.chassis.kernel.identifiers import DocumentKind
-from services.chassis.kernel.text import clean_code
 from services.membership.domain.membership import State
 from services.membership.domain.policies import READERS
 from services.membership.store import memberships, unions
-from services.membership.store.facts import document_key
+from services.membership.store.facts import document_keys
 from services.membership.store.members_by_number import find_by_number
 from services.membership.store.memberships import Wanted
 
@@ -32,18 +30,10 @@ async def find_members(
 ) -> tuple[Sequence[Row[Any]], str | None]:
     actor.require(*READERS)
     words = text.strip()
-    documents = _documents(read, words)
+    documents = document_keys(read.store.sealer, words)
     is_plain = not (union_id or state or group or page.after)
     if is_plain and documents and memberships.kind_of(words) in EXACT:
         return await find_by_number(actor, read, words, documents), None
     path = (await unions.find(actor, read, union_id)).path if union_id else ""
     wanted = Wanted(words, documents, path, state, group)
     return await memberships.search(actor, read, wanted, page)
-
-
-def _documents(read: Read, text: str) -> tuple[bytes, ...]:
-    """An exact number may be of any kind of document."""
-    number = clean_code(text).value
-    if len(number) < 5 or not any(c.isdigit() for c in number):
-        return ()
-    return tuple(document_key(read.store.sealer, kind, number) for kind in DocumentKind)
