@@ -145,6 +145,8 @@ async def test_reverse_import_withdraws_what_nobody_decided(office: Office, tmp_
     assert await office.count("application_steps where action = 'withdraw'") == 4
     assert await office.count("deadlines where kind = 'review'") == 1
     assert await office.count("audit where action = 'import.undone'") == 2
+    assert await office.count("consents where withdrawn_channel = 'batch'") == 4 * 2
+    assert await office.count("consents where withdrawn_at is null") == 2
 
 
 async def test_an_undone_sheet_can_be_sent_again(office: Office, tmp_path):

@@ -85,6 +85,60 @@ async def test_consents_are_given_one_by_one_and_withdrawn_as_easily(rig: Rig):
     assert rig.audited("consent.withdrawn")[0][1:3] == ("given", "withdrawn")
 
 
+async def consents_of(rig: Rig, actor, application) -> dict[str, dict]:
+    shown = (await rig.get(actor, f"/applications/{application['id']}")).json()
+    return {consent["purpose"]: consent for consent in shown["consents"]}
+
+
+async def test_withdrawing_a_required_consent_stops_the_application_made_on_it(rig: Rig):
+    made = await rig.submitted(CHEN)
+    given = await consents_of(rig, CHEN, made)
+
+    done = await rig.put(CHEN, f"/consents/{given['membership']['id']}/withdrawal")
+
+    assert done.status_code == 200, done.text
+    stopped = (await rig.get(CHEN, f"/applications/{made['id']}")).json()
+    assert (stopped["state"], stopped["history"][-1]["action"]) == ("withdrawn", "withdraw")
+    assert "撤回了办理入会必须的同意" in stopped["reason"]
+    assert all(one["withdrawn_at"] for one in stopped["consents"])
+    assert len(rig.audited("consent.withdrawn")) == 2
+    assert rig.audited("application.withdraw")[0][1:3] == ("submitted", "withdrawn")
+    assert rig.rows("select 1 from membership.deadlines where kind = 'review'") == []
+
+
+async def test_a_clerk_ends_even_a_draft_when_its_consent_is_withdrawn(rig: Rig):
+    made = await rig.draft(CHEN)
+    given = await consents_of(rig, CHEN, made)
+    url = f"/consents/{given['sensitive_identity']['id']}/withdrawal"
+
+    assert (await rig.put(ZHAO, url)).status_code == 404
+    assert (await rig.put(WANG, url)).status_code == 403
+    assert (await rig.get(CHEN, f"/applications/{made['id']}")).json()["state"] == "draft"
+    assert (await rig.put(LI, url)).status_code == 200
+    assert (await rig.get(CHEN, f"/applications/{made['id']}")).json()["state"] == "withdrawn"
+
+
+async def test_a_decided_application_stays_when_its_consent_is_withdrawn(rig: Rig):
+    made = await rig.admitted(CHEN)
+    given = await consents_of(rig, CHEN, made)
+
+    done = await rig.put(CHEN, f"/consents/{given['membership']['id']}/withdrawal")
+
+    assert done.status_code == 200, done.text
+    assert (await rig.get(CHEN, f"/applications/{made['id']}")).json()["state"] == "admitted"
+    assert len(rig.audited("consent.withdrawn")) == 1
+
+
+async def test_withdrawing_an_application_ends_the_consents_given_with_it(rig: Rig):
+    made = await rig.submitted(LI)
+
+    gone = await rig.put(LI, f"/applications/{made['id']}/withdrawal", {"reason": ""}, etag='"2"')
+
+    assert gone.status_code == 200, gone.text
+    assert all(one["withdrawn_at"] for one in gone.json()["consents"])
+    assert len(rig.audited("consent.withdrawn")) == 2
+
+
 async def test_a_consent_to_words_that_have_changed_is_no_consent(rig: Rig):
     done = await rig.admitted(CHEN)
     old = {"text_id": rig.consents[0]["text_id"], "version": "1999-01"}

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, false, or_, select
+from sqlalchemy import Row, Select, false, or_, select, update
 
 from services.chassis.data.read import Reader
 from services.chassis.data.tx import Tx
@@ -128,6 +128,30 @@ async def lock(actor: Actor, tx: Tx, consent_id: UUID, own_phone: bytes | None) 
     if row is None:
         raise NotFound("没有找到这份同意记录，或它不在您的管理范围内。")
     return row
+
+
+async def needed_by(actor: Actor, tx: Tx, consent_id: UUID, own_phone: bytes | None) -> UUID | None:
+    """The application that cannot go on without this consent, if there is one."""
+    query = (
+        visible_to(actor, own_phone)
+        .join(ConsentText, ConsentText.id == Consent.text_id)
+        .with_only_columns(Consent.application_id)
+        .where(Consent.id == consent_id, ConsentText.is_required)
+    )
+    found: UUID | None = await tx.session.scalar(query)
+    return found
+
+
+async def end_with(tx: Tx, application_ids: Sequence[UUID], channel: str) -> list[Any]:
+    """The consents given with applications that are withdrawn end too (S-03)."""
+    change = (
+        update(Consent)
+        .where(Consent.application_id.in_(application_ids), Consent.withdrawn_at.is_(None))
+        .values(withdrawn_at=tx.now, withdrawn_by=tx.actor.id, withdrawn_channel=channel)
+        .returning(Consent.id, Consent.purpose)
+    )
+    ended = await tx.session.execute(change, execution_options={"synchronize_session": False})
+    return list(ended.all())
 
 
 async def given_by(

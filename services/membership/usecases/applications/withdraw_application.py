@@ -7,8 +7,9 @@ from services.chassis.kernel.actors import Actor
 from services.chassis.kernel.refusals import Stale
 from services.membership.domain.application import LIFECYCLE, Action, State
 from services.membership.domain.policies import roles_of
-from services.membership.store import application_steps, applications
+from services.membership.store import applications
 from services.membership.store.tables import Application
+from services.membership.usecases.applications.take_back import take_back
 
 STALE = "这份申请刚被别人修改过，请刷新后再撤回。"
 
@@ -22,14 +23,8 @@ async def withdraw_application(
     own_phone: bytes | None = None,
 ) -> Application:
     application = await applications.lock(actor, tx, application_id, own_phone)
-    before = State(application.state)
-    after = LIFECYCLE.after(before, Action.WITHDRAW, roles_of(actor))
+    LIFECYCLE.after(State(application.state), Action.WITHDRAW, roles_of(actor))
     if version not in (None, application.version):
         raise Stale(STALE)
-    application.state = after
-    application.reason = reason
-    application.updated_at = tx.now
-    application.version += 1
-    await tx.forget("review", application.id)
-    await application_steps.note(tx, application, Action.WITHDRAW, before, reason=reason)
+    await take_back(actor, tx, application, reason)
     return application

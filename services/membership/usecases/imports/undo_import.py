@@ -18,21 +18,22 @@ async def undo_import(store: Store, job: Job) -> None:
             batch = await imports.lock(job.actor, tx, job.subject)
             if batch.state != State.UNDOING:
                 return  # an attempt that was killed had finished already
-            undone, kept = await import_reversals.withdraw_some(tx, batch, CHUNK, REASON)
-            if not undone + kept:
+            some = await import_reversals.withdraw_some(tx, batch, CHUNK, REASON)
+            if not some.withdrawn + some.kept:
                 await _finish(tx, batch)
                 return
-            batch.applied -= undone + kept
-            batch.undone += undone
-            batch.kept += kept
+            batch.applied -= some.withdrawn + some.kept
+            batch.undone += some.withdrawn
+            batch.kept += some.kept
             done = batch.undone + batch.kept
             await tx.record(
                 "import.undone",
                 "import",
                 batch.id,
                 union_path=batch.union_path,
-                undone=undone,
-                kept=kept,
+                undone=some.withdrawn,
+                kept=some.kept,
+                consents=some.consents,
             )
             await advance(tx, job, done, done + batch.applied, f"已撤销 {batch.undone} 人")
 
