@@ -26,7 +26,7 @@ from tests.platform import Platform
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("platform")]
 SIZES = {"wide": {"width": 1280, "height": 800}, "phone": {"width": 360, "height": 740}}
 # Of one kind of page so many are looked at for each role: applications have states.
-EACH = 3
+EACH = 2
 ADMITTED = [n for n, journey in enumerate(JOURNEYS) if journey[-1:] == ("admit",)]
 JOINING = [f"/join/{step}" for step in ("work", "platforms", "relation", "where", "person")]
 # Reached only on a way that the journey of joining takes.
