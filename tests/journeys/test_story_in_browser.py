@@ -22,11 +22,20 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("platform")]
 TOWN_UNION = county.catching_union(county.STORY_TOWN)
 
 
-@pytest.fixture
-def stage(platform: Platform, tmp_path: Path) -> Iterator[Stage]:
-    opened = open_stage(Path(platform.home), platform.url, tmp_path)
+@pytest.fixture(scope="module")
+def stage(platform: Platform, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    folder = tmp_path_factory.mktemp("sheets")
+    opened = open_stage(Path(platform.home), platform.url, folder)
     with closing(opened.http):
         yield opened
+
+
+@pytest.fixture(scope="module")
+def story(stage: Stage) -> Story:
+    """The sheet of 500, two of whose people are members already."""
+    made = first_list(stage)
+    prepare_register(stage, made)
+    return made
 
 
 @pytest.fixture
@@ -37,10 +46,9 @@ def browser(browser_path: str) -> Iterator[Browser]:
         opened.close()
 
 
-def test_sheet_goes_from_the_clerk_to_the_audit(stage: Stage, browser: Browser) -> None:
-    story = first_list(stage)
-    prepare_register(stage, story)
-
+def test_sheet_goes_from_the_clerk_to_the_audit(
+    stage: Stage, story: Story, browser: Browser
+) -> None:
     with visiting(browser, stage) as clerk:
         log_in(clerk, stage, CLERK)
         address = upload(clerk, stage, story)
@@ -56,10 +64,7 @@ def test_sheet_goes_from_the_clerk_to_the_audit(stage: Stage, browser: Browser) 
         see_audit(auditor, address)
 
 
-def test_card_is_verified_by_another_phone(stage: Stage, browser: Browser) -> None:
-    story = first_list(stage)
-    prepare_register(stage, story)
-
+def test_card_is_verified_by_another_phone(stage: Stage, story: Story, browser: Browser) -> None:
     with visiting(browser, stage, PHONE) as member:
         log_in_by_phone(member, stage, story.registered.phone)
         member.get_by_role("link", name="出示会员卡").click()
