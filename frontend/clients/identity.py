@@ -31,6 +31,13 @@ class Identity:
     async def log_out(self) -> None:
         await self._send("DELETE", "/sessions/current")
 
+    async def log_out_everywhere(self) -> None:
+        await self._send("DELETE", "/sessions")
+
+    async def my_sessions(self) -> list[dict[str, Any]]:
+        items: list[dict[str, Any]] = (await self._get("/me/sessions"))["items"]
+        return items
+
     async def activation_secret(self, body: dict[str, Any]) -> Any:
         return await self._send("POST", "/activations/secrets", body)
 

@@ -23,6 +23,18 @@ SECRET = {
     "otpauth_uri": "otpauth://totp/Niangjia:li?secret=JBSWY3DPEHPK3PXP&issuer=Niangjia",
 }
 
+_SESSIONS = [
+    {
+        "id": f"0193a5c2-b7e0-7c3e-8f10-0000000000c{number}",
+        "started_at": "2026-11-20T08:10:00+08:00",
+        "seen_at": "2026-11-20T09:12:00+08:00",
+        "expires_at": "2026-11-20T20:10:00+08:00",
+        "auth": "password+totp",
+        "is_current": number == 1,
+    }
+    for number in (1, 2)
+]
+
 
 def recorded(method: str, path: str, query: Mapping[str, str]) -> tuple[int, Any]:
     """The recorded answer, or the 404 that a service gives."""
@@ -95,6 +107,8 @@ _IDENTITY: dict[tuple[str, str], Any] = {
     ("GET", "/me"): ME,
     ("PUT", "/me/acting-union"): ME,
     ("DELETE", "/sessions/current"): {},
+    ("DELETE", "/sessions"): {},
+    ("GET", "/me/sessions"): {"items": _SESSIONS},
     ("POST", "/activations/secrets"): SECRET,
     ("PUT", "/activations"): {},
     ("PUT", "/passwords"): {},

@@ -5,7 +5,7 @@ import pytest
 from tests.frontend.conftest import Browser
 from tests.frontend.stand_in import StandIn
 from tests.html import page
-from tests.people import LI
+from tests.people import CHEN, LI
 
 TYPED = {"account": "li", "password": "correct horse battery", "code": "123456"}
 
@@ -87,4 +87,20 @@ async def test_log_out_ends_the_session_and_clears_the_device(browser_of, gatewa
     assert response.status_code == 303
     assert response.headers["clear-site-data"] == '"cookies", "storage"'
     assert "__Host-session=" in response.headers["set-cookie"]
+    assert "Max-Age=0" in response.headers["set-cookie"]
+
+
+@pytest.mark.parametrize(
+    ("who", "page", "door"), [(LI, "/session/devices", "/login"), (CHEN, "/my/data", "/")]
+)
+async def test_log_out_everywhere_is_one_button(browser_of, gateway: StandIn, who, page, door):
+    browser = browser_of(who)
+    shown = await browser.open(page)
+
+    response = await browser.send(page, "/logout/everywhere", {})
+
+    assert "这台设备" in shown.text
+    assert "09:12" in shown.text
+    gateway.last("DELETE", "/identity/v1/sessions")
+    assert (response.status_code, response.headers["location"]) == (303, door)
     assert "Max-Age=0" in response.headers["set-cookie"]

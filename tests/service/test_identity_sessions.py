@@ -167,10 +167,54 @@ async def test_log_out_ends_the_session_and_tells_the_gateway(identity):
     assert (await exchange(identity, handed["session"])).status_code == 401
 
 
-async def test_log_out_of_a_stranger_is_refused(identity):
-    out = await identity.client.delete("/sessions/current", headers=identity.as_())
+async def test_my_sessions_are_mine_and_alive_and_say_which_one_this_is(identity):
+    li, other = await identity.staff(), await identity.staff("wang.shenhe")
+    await identity.log_in(other)
+    idle = identity.whose((await identity.log_in(li)).json()["access_token"])
+    identity.clock.turn(minutes=31)
+    ended = identity.whose((await identity.log_in(li)).json()["access_token"])
+    await identity.client.delete("/sessions/current", headers=identity.as_(ended))
+    identity.clock.turn(minutes=1)
+    here = identity.whose((await identity.log_in(li)).json()["access_token"])
+    identity.clock.turn(minutes=1)
+    there = identity.whose((await identity.log_in(li)).json()["access_token"])
 
-    assert out.status_code == 401
+    answer = await identity.client.get("/me/sessions", headers=identity.as_(here))
+
+    items = answer.json()["items"]
+    assert [(item["id"], item["is_current"]) for item in items] == [
+        (str(there.session), False),
+        (str(here.session), True),
+    ]
+    assert {item["auth"] for item in items} == {"password+totp"}
+    assert str(idle.session) not in answer.text
+    assert (await identity.client.get("/me/sessions", headers=identity.as_())).status_code == 401
+
+
+async def test_log_out_everywhere_ends_all_of_mine_and_tells_the_gateway(identity):
+    li, other = await identity.staff(), await identity.staff("wang.shenhe")
+    kept = (await identity.log_in(other)).json()
+    handed = [(await identity.log_in(li)).json()]
+    identity.clock.turn(minutes=1)
+    handed.append((await identity.log_in(li)).json())
+    actors = [identity.whose(one["access_token"]) for one in handed]
+
+    out = await identity.client.delete("/sessions", headers=identity.as_(actors[0]))
+
+    assert out.status_code == 204
+    ended = {item["sid"] for item in (await revoked(identity))["items"]}
+    assert ended == {str(actor.session) for actor in actors}
+    for one in handed:
+        assert (await exchange(identity, one["session"])).status_code == 401
+    assert (await exchange(identity, kept["session"])).status_code == 200
+    assert len(identity.audited("staff.log-out-everywhere")) == 1
+
+
+async def test_log_out_of_a_stranger_is_refused(identity):
+    for path in ("/sessions/current", "/sessions"):
+        out = await identity.client.delete(path, headers=identity.as_())
+
+        assert out.status_code == 401
 
 
 async def test_revocations_are_for_the_gateway_and_their_cursor_is_checked(identity):

@@ -24,6 +24,17 @@ async def log_out(request: Request, visit: AnyVisit, identity: IdentityApi) -> R
     return _gone("/login" if visit.actor.kind is Kind.STAFF else "/")
 
 
+@router.post("/logout/everywhere")
+async def log_out_everywhere(request: Request, visit: AnyVisit, identity: IdentityApi) -> Response:
+    if not visit.is_anonymous:
+        try:
+            await identity.log_out_everywhere()
+        except Unauthenticated:
+            # Only an ended session is refused, and this one cannot end the others any more.
+            return _gone("/login")
+    return _gone("/login" if visit.actor.kind is Kind.STAFF else "/")
+
+
 def _gone(url: str) -> Response:
     response = RedirectResponse(url, 303)
     end(response)

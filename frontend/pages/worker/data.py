@@ -9,14 +9,17 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from frontend.clients.enrolment import Enrolment, EnrolmentApi
+from frontend.clients.identity import Identity, IdentityApi
 from frontend.csrf import PageRoute
 from frontend.forms.form import Form
 from frontend.pages.worker.home import membership_of
 from frontend.render import redirect, render
 from frontend.session import WorkerVisit
+from frontend.views.devices import device
 from frontend.views.disclosures import Disclosed, disclosed
 from frontend.views.join import consent_texts
 from frontend.views.my_membership import my_consent, own_facts
+from services.chassis.kernel.clock import utc_now
 
 router = APIRouter(route_class=PageRoute)
 WITHDRAWN = "已撤回同意。"
@@ -24,14 +27,18 @@ GIVEN = "已记下您的同意。"
 
 
 @router.get("/my/data")
-async def show(request: Request, visit: WorkerVisit, enrolment: EnrolmentApi) -> Response:
-    return await _page(request, enrolment, is_full=False)
+async def show(
+    request: Request, visit: WorkerVisit, enrolment: EnrolmentApi, identity: IdentityApi
+) -> Response:
+    return await _page(request, enrolment, identity, is_full=False)
 
 
 @router.post("/my/data")
-async def show_in_full(request: Request, visit: WorkerVisit, enrolment: EnrolmentApi) -> Response:
+async def show_in_full(
+    request: Request, visit: WorkerVisit, enrolment: EnrolmentApi, identity: IdentityApi
+) -> Response:
     """Shown on this page only: the next look shows the masked values again."""
-    return await _page(request, enrolment, is_full=True)
+    return await _page(request, enrolment, identity, is_full=True)
 
 
 @router.post("/my/data/consents/{consent_id}/withdrawal")
@@ -53,7 +60,9 @@ async def agree(request: Request, visit: WorkerVisit, enrolment: EnrolmentApi) -
     return redirect(request, "/my/data", said=GIVEN)
 
 
-async def _page(request: Request, enrolment: Enrolment, *, is_full: bool) -> Response:
+async def _page(
+    request: Request, enrolment: Enrolment, identity: Identity, *, is_full: bool
+) -> Response:
     member = await membership_of(enrolment)
     applications = await enrolment.my_applications()
     person = await _person(enrolment, member, applications)
@@ -66,6 +75,7 @@ async def _page(request: Request, enrolment: Enrolment, *, is_full: bool) -> Res
         facts=own_facts(person, member) if person else [],
         shown=await _in_full(enrolment, member, applications) if is_full and person else [],
         consents=consents,
+        sessions=[device(one, utc_now()) for one in await identity.my_sessions()],
         offered=[one for one in texts if one.purpose not in agreed] if member else [],
     )
 

@@ -10,11 +10,12 @@ from services.chassis.kernel.actors import Actor, Kind, Role
 from services.chassis.web.depends import CurrentActor, CurrentRead, CurrentTx, TakesNoKey
 from services.chassis.web.documented import problems
 from services.chassis.web.route import UnitRoute
-from services.identity.api.depends import CurrentIssuer
+from services.identity.api.depends import CurrentIssuer, CurrentPolicy
 from services.identity.api.tokens import AccessOut
 from services.identity.api.typed import ACCESS, ID, NOON, PATH, UNION, In, shown
 from services.identity.domain.standing import Standing
 from services.identity.usecases.sessions.describe_me import Me, describe_me
+from services.identity.usecases.sessions.list_my_sessions import list_my_sessions
 from services.identity.usecases.sessions.sign_access import Access
 from services.identity.usecases.sessions.switch_acting_union import switch_acting_union
 from services.identity.usecases.workers.disclose_phone import disclose_phone
@@ -114,9 +115,57 @@ class PhoneOut(BaseModel):
     phone: str
 
 
+class SessionOut(BaseModel):
+    """One's own log-in on one device; nothing in it lets anybody in."""
+
+    id: UUID
+    started_at: datetime
+    seen_at: datetime
+    expires_at: datetime
+    auth: str
+    is_current: bool
+
+
+class SessionsOut(BaseModel):
+    model_config = ConfigDict(
+        json_schema_extra=shown(
+            items=[
+                {
+                    "id": ID,
+                    "started_at": NOON,
+                    "seen_at": NOON,
+                    "expires_at": NOON,
+                    "auth": "password+totp",
+                    "is_current": True,
+                }
+            ]
+        )
+    )
+
+    items: list[SessionOut]
+
+
 @router.get("", summary="当前登录人", responses=problems(404))
 async def me(actor: CurrentActor, read: CurrentRead) -> MeOut:
     return MeOut.of(await describe_me(actor, read))
+
+
+@router.get("/sessions", summary="我的登录：哪些设备还没有退出")
+async def sessions(actor: CurrentActor, policy: CurrentPolicy, read: CurrentRead) -> SessionsOut:
+    rows = await list_my_sessions(actor, read, policy)
+    return SessionsOut(
+        items=[
+            SessionOut(
+                id=row.id,
+                started_at=row.started_at,
+                seen_at=row.seen_at,
+                expires_at=row.expires_at,
+                auth=row.auth,
+                is_current=row.id == actor.session,
+            )
+            for row in rows
+        ]
+    )
 
 
 @router.put("/acting-union", summary="切换当前所代表的工会", dependencies=[TakesNoKey])

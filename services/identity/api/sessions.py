@@ -9,6 +9,7 @@ from services.identity.api.depends import CurrentIssuer
 from services.identity.api.tokens import TokensOut
 from services.identity.api.typed import In, Secret, shown
 from services.identity.usecases.sessions.log_out import log_out
+from services.identity.usecases.sessions.log_out_everywhere import log_out_everywhere
 from services.identity.usecases.sessions.renew_tokens import renew_tokens
 
 router = APIRouter(tags=["sessions"], route_class=UnitRoute, dependencies=[TakesNoKey])
@@ -28,6 +29,11 @@ async def renew(
     actor: PublicActor, issuer: CurrentIssuer, tx: CurrentTx, body: RefreshIn
 ) -> TokensOut:
     return TokensOut.renewed(await renew_tokens(tx, issuer, body.refresh_token))
+
+
+@router.delete("/sessions", status_code=204, summary="退出所有设备")
+async def leave_everywhere(actor: CurrentActor, tx: CurrentTx) -> None:
+    await log_out_everywhere(actor, tx)
 
 
 @router.delete("/sessions/current", status_code=204, summary="退出登录")

@@ -10,6 +10,8 @@ from services.chassis.data.read import Reader
 from services.chassis.data.tx import Tx
 from services.identity.store.tables import SCHEMA, RefreshToken, Revocation, Session
 
+MOST_SHOWN = 100
+
 
 def alive(now: datetime, idle: timedelta) -> ColumnElement[bool]:
     """Neither ended, nor idle for too long, nor older than a session may become (AUTH-06)."""
@@ -42,6 +44,15 @@ async def is_alive(reader: Reader, session_id: UUID, idle: timedelta) -> bool:
 async def one(reader: Reader, session_id: UUID) -> Any | None:
     query = select(Session.id, Session.acting_union_id, Session.expires_at)
     return await reader.first(query.where(Session.id == session_id))
+
+
+async def alive_of(reader: Reader, person_id: UUID, idle: timedelta) -> Any:
+    """Somebody's live sessions, the one used last first."""
+    query = select(
+        Session.id, Session.started_at, Session.seen_at, Session.expires_at, Session.auth
+    )
+    query = query.where(Session.person_id == person_id, alive(reader.now, idle))
+    return await reader.rows(query.order_by(Session.seen_at.desc(), Session.id).limit(MOST_SHOWN))
 
 
 async def add_refresh_token(tx: Tx, session_id: UUID, token_hash: bytes) -> None:
