@@ -53,4 +53,4 @@ def lined_up(
         for one, type_ in zip(values, columns.values(), strict=True)
     ]
     named = [column(title, type_) for title, type_ in columns.items()]
-    return func.unnest(*arrays).table_valued(*named, name=name).render_derived()
+    return func.unnest(*arrays).table_valued(*named).render_derived(name=name)

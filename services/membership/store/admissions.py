@@ -86,20 +86,20 @@ async def write(tx: Tx, admissions: Sequence[Admission], reason: str, rule: str)
     if not admissions:
         return
     same = (State.ACTIVE, tx.today, 1, tx.now, tx.now)
-    members = [(*_membership(admission), *same) for admission in admissions]
+    members = ((*_membership(admission), *same) for admission in admissions)
     await copy_rows(tx, Membership.__table__, MEMBERSHIP, members)  # type: ignore[arg-type]  # a mapped class's table is a Table
     # 入会, code 1 of the national list (B.3).
     who = (Change.JOINED, tx.today, tx.now, tx.actor.id, tx.actor.name)
     how = (*who, "", State.ACTIVE, reason, rule)
-    changes = [
+    changes = (
         (
             *(new_id(), a.membership_id, a.person_id),
             *(a.application.union_id, a.application.union_path, *how),
         )
         for a in admissions
-    ]
+    )
     await copy_rows(tx, MembershipChange.__table__, CHANGE, changes)  # type: ignore[arg-type]  # a mapped class's table is a Table
-    cards = [(new_id(), a.membership_id, tx.now) for a in admissions]
+    cards = ((new_id(), a.membership_id, tx.now) for a in admissions)
     await copy_rows(tx, Card.__table__, ("id", "membership_id", "issued_at"), cards)  # type: ignore[arg-type]  # a mapped class's table is a Table
     await _move_consents(tx, admissions)
     await _link_accounts(tx, admissions)

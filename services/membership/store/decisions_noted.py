@@ -64,7 +64,7 @@ async def note_decisions(
     """One line of history and one of audit for each application that was decided."""
     role = acting_role(tx.actor, action, State.SUBMITTED)
     how = (tx.now, action, State.SUBMITTED, after, tx.actor.id, tx.actor.name, role, reason, rule)
-    steps = [(new_id(), row.id, row.union_path, *how) for row in applications]
+    steps = ((new_id(), row.id, row.union_path, *how) for row in applications)
     await copy_rows(tx, ApplicationStep.__table__, STEP, steps)  # type: ignore[arg-type]  # a mapped class's table is a Table
     same = tx.audit_values(f"application.{action}", "application", None) | {
         "before": State.SUBMITTED,
@@ -75,5 +75,5 @@ async def note_decisions(
     own = ("id", "subject", "union_path")
     shared = {name: value for name, value in same.items() if name not in own}
     values = tuple(shared.values())
-    audit = [(new_id(), row.id, row.union_path, *values) for row in applications]
+    audit = ((new_id(), row.id, row.union_path, *values) for row in applications)
     await copy_rows(tx, tx.store.tables.audit, (*own, *shared), audit)

@@ -30,6 +30,8 @@ COLUMNS = (
     "version",
 )
 AT_A_TIME = 2_000
+# All that it takes to make an application of a row.
+SEALED = (ImportRow.import_id, ImportRow.number, ImportRow.document_key, ImportRow.cells)
 
 
 class Cells(NamedTuple):
@@ -124,11 +126,16 @@ async def lock(tx: Tx, import_id: UUID, number: int) -> ImportRow:
 
 
 async def following(
-    read: Reader, import_id: UUID, states: Collection[RowState], after: int, limit: int
+    read: Reader,
+    import_id: UUID,
+    states: Collection[RowState],
+    after: int,
+    limit: int,
+    columns: Sequence[Any] = tuple(ImportRow.__table__.c),
 ) -> Sequence[Row[Any]]:
     """The next rows in these states after a row number."""
     query = (
-        select(*ImportRow.__table__.c)
+        select(*columns)
         .where(
             ImportRow.import_id == import_id,
             ImportRow.state.in_(states),

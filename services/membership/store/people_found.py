@@ -72,11 +72,7 @@ async def lock(tx: Tx, ids: Collection[UUID]) -> dict[UUID, Row[Any]]:
     return {row.id: row for row in await tx.rows(query)}
 
 
-async def make(
-    tx: Tx,
-    fresh: Mapping[UUID, Row[Any]],
-    numbers: Mapping[UUID, str],
-) -> set[UUID]:
+async def make(tx: Tx, fresh: Mapping[UUID, Row[Any]], numbers: Mapping[UUID, str]) -> set[UUID]:
     """New people for applications by their new id; answers the ids that came too late.
 
     Two transactions may make the same person at once: the key is unique, the later one waits for
@@ -85,7 +81,7 @@ async def make(
     if not fresh:
         return set()
     late = (1, tx.now, tx.now)
-    rows = [(*said, *late) for said in _said(tx, fresh, numbers)]
+    rows = ((*said, *late) for said in _said(tx, fresh, numbers))
     await copy_rows(tx, Person.__table__, COPIED, rows)  # type: ignore[arg-type]  # a mapped class's table is a Table
     pairs = sorted((row.document_key, id_) for id_, row in fresh.items())
     wanted = lined_up("wanted", {"blind": LargeBinary(), "person_id": Uuid()}, pairs)

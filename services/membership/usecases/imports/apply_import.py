@@ -1,5 +1,10 @@
 """A confirmed sheet is applied chunk by chunk; each commits, so a killed worker goes on."""
 
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Row
+
 from services.chassis.data.jobs import Job, advance
 from services.chassis.data.tx import Store, Tx
 from services.chassis.kernel.actors import Role
@@ -8,7 +13,7 @@ from services.membership.store import import_marks, import_rows, imports, unions
 from services.membership.store.tables import Import, ImportRow
 from services.membership.usecases.imports.submit_rows import submit_rows
 
-CHUNK = 2_000
+CHUNK = 5_000
 
 
 async def apply_import(store: Store, job: Job) -> None:
@@ -32,7 +37,7 @@ async def apply_import(store: Store, job: Job) -> None:
 
 async def _apply_chunk(tx: Tx, batch: Import, after: int) -> int | None:
     """The last row of the chunk, or nothing once no row is ready any more."""
-    rows = await import_rows.following(tx, batch.id, [RowState.READY], after, CHUNK)
+    rows = await _ready(tx, batch, after)
     if not rows:
         return None
     first, last = int(rows[0].number), int(rows[-1].number)
@@ -40,8 +45,7 @@ async def _apply_chunk(tx: Tx, batch: Import, after: int) -> int | None:
     stretch = ImportRow.number.between(first, last) & (ImportRow.state == RowState.READY)
     marked = await import_marks.mark(tx, batch, stretch)
     if marked:
-        rows = await import_rows.following(tx, batch.id, [RowState.READY], after, CHUNK)
-        rows = [row for row in rows if row.number <= last]
+        rows = [row for row in await _ready(tx, batch, after) if row.number <= last]
     union = await unions.hold(tx, batch.union_id)
     made = await submit_rows(tx, batch, union, rows)
     batch.applied += made
@@ -58,6 +62,11 @@ async def _apply_chunk(tx: Tx, batch: Import, after: int) -> int | None:
         last_row=last,
     )
     return last
+
+
+async def _ready(tx: Tx, batch: Import, after: int) -> Sequence[Row[Any]]:
+    states, columns = [RowState.READY], import_rows.SEALED
+    return await import_rows.following(tx, batch.id, states, after, CHUNK, columns)
 
 
 async def _finish(tx: Tx, batch: Import) -> None:
