@@ -67,10 +67,11 @@ def read_audit(stage: Stage, application: Json, sheet: Json, since: datetime) ->
         steps = [row["action"] for row in rows if row["action"] in wanted]
         expect("审计记录", steps[::-1], wanted)
     asked = {"action": "staff.log-in", "since": since.isoformat()}
-    log_ins = list(all_pages(auditor, "/identity/v1/audit", **asked))
+    rows = all_pages(auditor, "/identity/v1/audit", **asked)
+    log_ins = [row for row in rows if row["outcome"] == "done"]
     stage.tell(
         f"钱审计查审计：那份申请 {len(STEPS_OF_A_WORKER)} 步、那份名单 {len(STEPS_OF_A_SHEET)} 步，"
-        f"一步不缺；今天这一场登录 {len(log_ins)} 次"
+        f"一步不缺；这一场登录 {len(log_ins)} 次"
     )
     for service in ("identity", "membership"):
         chain = auditor.get(f"/{service}/v1/audit/verification")
