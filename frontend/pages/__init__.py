@@ -16,6 +16,7 @@ from frontend.pages.members import detail as member
 from frontend.pages.members import listing as members
 from frontend.pages.public import find, home, privacy, verify
 from frontend.pages.session import activation, devices, login, logout, password, union
+from frontend.pages.unions import choice as union_choice
 from frontend.pages.unions import detail as union_page
 from frontend.pages.unions import edit as union_edit
 from frontend.pages.unions import listing as unions
@@ -46,6 +47,7 @@ ROUTERS = (
     upload.router,
     sheet.router,
     unions.router,
+    union_choice.router,
     union_page.router,
     union_edit.router,
     poster.router,

@@ -21,6 +21,8 @@ PAGES: list[tuple[Actor, str]] = [
     (LI, "/applications/new"),
     (LI, "/members"),
     (LI, f"/members/{recorded.MEMBER}"),
+    (LI, "/applications/new?union_text=tq"),
+    (LI, "/choices/unions?union_text=tq"),
     (LI, "/imports"),
     (LI, "/imports/new"),
     (LI, f"/imports/{recorded.IMPORT}"),

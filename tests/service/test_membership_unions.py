@@ -142,6 +142,32 @@ async def test_children_are_read_page_by_page(rig: Rig):
 
 
 @pytest.mark.parametrize(
+    ("actor", "text", "names"),
+    [
+        (WANG, "配送站", ["蓝骑士配送站工会"]),
+        (WANG, "LQS", ["蓝骑士配送站工会"]),
+        (WANG, "总工会", ["江临县总工会", "唐桥镇总工会", "金港镇总工会"]),
+        (LI, "总工会", ["唐桥镇总工会"]),
+        (ZHAO, "配送站", []),
+        (LI, "%", []),
+        (CHEN, "总工会", []),
+    ],
+)
+async def test_unions_are_found_however_far_below_and_never_beside(rig: Rig, actor, text, names):
+    found = await rig.get(actor, "/unions", text=text)
+
+    assert found.status_code == 200, found.text
+    assert [union["name"] for union in found.json()["items"]] == names
+
+
+async def test_unions_found_by_words_come_page_by_page(rig: Rig):
+    first = (await rig.get(WANG, "/unions", text="总工会", limit=2)).json()
+    second = (await rig.get(WANG, "/unions", text="总工会", after=first["next"])).json()
+
+    assert [union["name"] for union in second["items"]] == ["金港镇总工会"]
+
+
+@pytest.mark.parametrize(
     "words", [{"text": "唐桥"}, {"text": "tqz"}, {"text": "TQZZGH"}, {"text": "唐"}]
 )
 async def test_find_my_union_by_name_or_initials_without_log_in(rig: Rig, words):

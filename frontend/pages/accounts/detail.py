@@ -14,7 +14,7 @@ from frontend.render import redirect, render
 from frontend.session import StaffVisit, Visit
 from frontend.views.accounts import account_row, grant_row
 from frontend.views.times import moment, today
-from frontend.views.unions import options_below
+from frontend.views.union_choice import offering_unions
 from services.chassis.kernel.actors import Role
 from services.chassis.kernel.refusals import Conflict, Forbidden, Stale, Unprocessable
 
@@ -123,7 +123,9 @@ async def _page(
     answer = await identity.account(str(account_id))
     grants = await identity.grants_of(str(account_id))
     may_grant = visit.actor.has(Role.SECURITY_OFFICER)
-    choices = {"union_id": await options_below(membership, visit.actor)} if may_grant else {}
+    words = request.query_params.get("union_text", "")
+    if may_grant:
+        form = await offering_unions(membership, visit.actor, form, words)
     return render(
         request,
         "accounts/detail.html",
@@ -131,7 +133,8 @@ async def _page(
         it=account_row(answer.body),
         etag=answer.etag,
         grants=[grant_row(one, today()) for one in grants["items"]],
-        form=form.offering(choices),
+        form=form,
+        words=words,
         may_grant=may_grant,
         may_invite=visit.actor.has(Role.ADMINISTRATOR),
     )

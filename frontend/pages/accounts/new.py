@@ -11,7 +11,7 @@ from frontend.pages.frame import staff_router
 from frontend.render import render
 from frontend.session import StaffVisit, Visit
 from frontend.views.times import moment
-from frontend.views.unions import options_below
+from frontend.views.union_choice import offering_unions
 from services.chassis.kernel.refusals import Conflict, Unprocessable
 
 router = staff_router()
@@ -48,5 +48,6 @@ async def create(
 async def _page(
     request: Request, visit: Visit, membership: MembershipApi, form: Form, status: int = 200
 ) -> Response:
-    choices = {"union_id": await options_below(membership, visit.actor)}
-    return render(request, "accounts/new.html", status=status, form=form.offering(choices))
+    words = request.query_params.get("union_text", "")
+    form = await offering_unions(membership, visit.actor, form, words)
+    return render(request, "accounts/new.html", status=status, form=form, words=words)

@@ -14,13 +14,14 @@ from services.chassis.kernel.refusals import Conflict, Forbidden, Unprocessable
 
 router = staff_router()
 RESIDENT_ID = "111"
+AGAIN = "/applications/new"
 
 
 @router.get("/applications/new")
 async def show(request: Request, visit: StaffVisit, membership: MembershipApi) -> Response:
     own = str(visit.actor.union_id or "")
     form = Form(COUNTER).filled(document_kind=RESIDENT_ID, union_id=own)
-    return await show_form(request, visit, membership, form, "/applications")
+    return await show_form(request, visit, membership, form, "/applications", find_url=AGAIN)
 
 
 @router.post("/applications")
@@ -35,7 +36,7 @@ async def prepare(request: Request, visit: StaffVisit, membership: MembershipApi
             return await hand_in(request, membership, made["id"], form.key, is_final=is_final)
         except (Conflict, Forbidden, Unprocessable) as refusal:
             form = form.refused(refusal)
-    return await show_form(request, visit, membership, form, "/applications", 422)
+    return await show_form(request, visit, membership, form, "/applications", 422, AGAIN)
 
 
 async def hand_in(

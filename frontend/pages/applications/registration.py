@@ -10,7 +10,7 @@ from frontend.forms.form import Form, Option
 from frontend.render import render
 from frontend.session import Visit
 from frontend.views.reading import items, text
-from frontend.views.unions import options_below
+from frontend.views.union_choice import offering_unions
 
 
 async def body_of(membership: Membership, form: Form) -> dict[str, Any]:
@@ -41,14 +41,15 @@ async def show_form(
     form: Form,
     action: str,
     status: int = 200,
+    find_url: str = "",
 ) -> Response:
-    """The form, new or with what was typed."""
+    """The form, new or with what was typed; ``find_url`` shows it with unions found."""
+    words = request.query_params.get("union_text", "")
     texts = await consent_texts(membership)
     choices = {
         "document_kind": await codes(membership, "document_kinds"),
         "group_code": await codes(membership, "groups"),
         "relation": await codes(membership, "relations"),
-        "union_id": await options_below(membership, visit.actor),
         "consents": tuple(
             Option(text(one, "id"), f"{text(one, 'title')}{'' if one['is_required'] else _FREE}")
             for one in texts
@@ -58,7 +59,9 @@ async def show_form(
         request,
         "applications/counter.html",
         status=status,
-        form=form.offering(choices),
+        form=await offering_unions(membership, visit.actor, form.offering(choices), words),
+        words=words,
+        find_url=find_url,
         platforms=await codes(membership, "platforms"),
         action=action,
     )

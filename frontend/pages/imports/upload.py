@@ -12,7 +12,7 @@ from frontend.pages.frame import staff_router
 from frontend.render import redirect, render
 from frontend.session import StaffVisit, Visit
 from frontend.views.imports import union_rows
-from frontend.views.unions import options_below
+from frontend.views.union_choice import offering_unions
 from services.chassis.kernel.refusals import (
     Conflict,
     Forbidden,
@@ -69,5 +69,6 @@ def _sent(file: UploadFile, **fields: str) -> aiohttp.FormData:
 async def _page(
     request: Request, visit: Visit, membership: Membership, form: Form, status: int = 200
 ) -> Response:
-    choices = {"union_id": await options_below(membership, visit.actor)}
-    return render(request, "imports/upload.html", status=status, form=form.offering(choices))
+    words = request.query_params.get("union_text", "")
+    form = await offering_unions(membership, visit.actor, form, words)
+    return render(request, "imports/upload.html", status=status, form=form, words=words)

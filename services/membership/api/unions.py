@@ -19,10 +19,11 @@ from services.chassis.web.depends import (
 from services.chassis.web.documented import problems
 from services.chassis.web.pages import Page, PageRequest
 from services.chassis.web.route import UnitRoute
+from services.membership.api.typed import Word
 from services.membership.api.union_in import FindIn, UnionIn, UnionPatch
 from services.membership.api.union_out import FoundOut, PublicUnionOut, UnionOut
 from services.membership.store import unions
-from services.membership.store.union_search import Wanted
+from services.membership.store.union_search import Wanted, below_named
 from services.membership.usecases.unions.change_union import change_union
 from services.membership.usecases.unions.find_my_union import find_my_union
 from services.membership.usecases.unions.found_union import found_union
@@ -32,6 +33,7 @@ router = APIRouter(prefix="/unions", tags=["unions"], route_class=UnitRoute)
 
 class ChildrenQuery(PageRequest):
     parent: UUID | None = Field(None, description="上级工会；不填则为本工会")
+    text: Word = Field("", description="名称或拼音首字母：在本工会和所有下级中查找")
 
 
 @router.post(
@@ -51,7 +53,10 @@ async def found(actor: CurrentActor, tx: CurrentTx, body: UnionIn, response: Res
 async def children(
     actor: CurrentActor, read: CurrentRead, asked: Annotated[ChildrenQuery, Query()]
 ) -> Page[UnionOut]:
-    rows, following = await unions.children(actor, read, asked.parent, asked.cut)
+    if words := asked.text.strip():
+        rows, following = await below_named(actor, read, words, asked.cut)
+    else:
+        rows, following = await unions.children(actor, read, asked.parent, asked.cut)
     return Page(items=[UnionOut.of(actor, row) for row in rows], next=following)
 
 

@@ -7,11 +7,13 @@ from typing import Any
 from sqlalchemy import Row, case, func, or_, select
 from sqlalchemy.sql.elements import ColumnElement
 
+from services.chassis.data.pages import Cut, cut
 from services.chassis.data.read import Reader
+from services.chassis.kernel.actors import Actor
 from services.membership.domain.union import Level
 from services.membership.store.scope import holds
 from services.membership.store.tables import Union
-from services.membership.store.unions import PUBLIC_COLUMNS
+from services.membership.store.unions import PUBLIC_COLUMNS, visible_to
 
 MOST = 20
 
@@ -75,17 +77,29 @@ async def catching(
     return await read.rows(query)
 
 
+async def below_named(
+    actor: Actor, read: Reader, words: str, page: Cut
+) -> tuple[Sequence[Row[Any]], str | None]:
+    """Active unions in scope, however far below, by name or initials."""
+    columns = Union.__table__.c
+    query = visible_to(actor).with_only_columns(*columns)
+    query = query.where(Union.state == "active", _says(words.strip()))
+    return await cut(read, query, [columns.code, columns.id], page)
+
+
+def _says(words: str) -> ColumnElement[bool]:
+    if words.isascii() and words.isalpha():
+        start = words.lower()
+        return Union.initials.startswith(start, autoescape=True) | Union.pinyin.startswith(
+            start, autoescape=True
+        )
+    return holds(Union.words, words)
+
+
 def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     if words := wanted.words.strip():
-        if words.isascii() and words.isalpha():
-            start = words.lower()
-            found.append(
-                Union.initials.startswith(start, autoescape=True)
-                | Union.pinyin.startswith(start, autoescape=True)
-            )
-        else:
-            found.append(holds(Union.words, words))
+        found.append(_says(words))
     if employer := wanted.employer.strip():
         found.append(holds(Union.words, employer))
     if street := wanted.street.strip():
