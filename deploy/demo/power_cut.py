@@ -40,7 +40,7 @@ def cut_power(stage: Stage) -> Cut:
     expect("第二份名单的试运行", sheet["counts"]["ready"], ROWS)
     stage.tell(f"第二份名单，{ROWS} 人，试运行全部可导入；确认导入")
     done = _caught(stage.desk(WATCHER), confirm(clerk, sheet))
-    killed = list(_processes(stage))
+    killed = list(membership_processes(stage))
     if not killed:
         raise Surprise("没有找到会员服务的进程，无法中断它")
     for process in killed:
@@ -87,7 +87,7 @@ def _caught(watcher: Desk, path: str) -> int:
     raise Surprise(f"{CAUGHT_WITHIN:.0f} 秒内导入没有开始")
 
 
-def _processes(stage: Stage) -> Iterator[int]:
+def membership_processes(stage: Stage) -> Iterator[int]:
     """Of this platform, by its home and port; in a small run one process hosts every part."""
     where = {f"NIANGJIA_HOME={stage.home}", f"PORT={stage.port}"}
     for folder in Path("/proc").iterdir():
