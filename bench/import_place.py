@@ -13,6 +13,7 @@ from tests import clusters
 from tests.service.import_rig import Office, kill, open_office
 
 SEED = 11
+PAUSE = 0.5  # of the service's loops, as in production
 TITLES = ("姓名", "身份证号", "手机号", "从业类别", "所属平台", "用工形式", "入职时间", "现住址")
 SHARED = "NIANGJIA_TEST_CLUSTER_URL"
 
@@ -36,7 +37,7 @@ async def office() -> AsyncIterator[Office]:
         address = os.environ.get(SHARED) or clusters.cluster_address(home, "any")
         with clusters.copy(address, clusters.template(address)) as database:
             make_keys(home / "keys")
-            async with open_office(database, home / "keys", home / "files") as opened:
+            async with open_office(database, home / "keys", home / "files", PAUSE) as opened:
                 yield opened
     finally:
         clusters.clear(home)
@@ -45,7 +46,7 @@ async def office() -> AsyncIterator[Office]:
 @asynccontextmanager
 async def worker(office: Office) -> AsyncIterator[None]:
     """A worker in a process of its own, ready before the clock starts."""
-    process = office.worker_process()
+    process = office.worker_process("steady")
     await asyncio.sleep(3)
     try:
         yield
@@ -61,5 +62,5 @@ async def done(office: Office, import_id: str, state: str) -> float:
         broken = await office.count("jobs where error_code = 'internal'")
         assert found != "failed"
         assert not broken
-        await asyncio.sleep(0.1)
+        await asyncio.sleep(0.25)
     return time.perf_counter() - start

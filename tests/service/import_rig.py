@@ -193,7 +193,7 @@ class Office:
             )
         return membership_id
 
-    def worker_process(self) -> subprocess.Popen[bytes]:
+    def worker_process(self, pace: str = "hurried") -> subprocess.Popen[bytes]:
         """A worker in a process of its own, to be killed."""
         settings = {
             f"MEMBERSHIP_{name.upper()}": str(value)
@@ -201,7 +201,7 @@ class Office:
             if name in NEEDED
         }
         return subprocess.Popen(
-            [sys.executable, "-m", "tests.service.import_worker"],
+            [sys.executable, "-m", "tests.service.import_worker", pace],
             cwd=ROOT,
             env={**os.environ, **settings},
             start_new_session=True,
@@ -218,7 +218,9 @@ def kill(process: subprocess.Popen[bytes]) -> None:
 
 
 @asynccontextmanager
-async def open_office(database: TestDatabase, keys: Path, data_dir: Path) -> AsyncIterator[Office]:
+async def open_office(
+    database: TestDatabase, keys: Path, data_dir: Path, loop_pause: float = 0.05
+) -> AsyncIterator[Office]:
     settings = Settings(
         mode="local",
         database_url=database.url("membership"),
@@ -227,7 +229,7 @@ async def open_office(database: TestDatabase, keys: Path, data_dir: Path) -> Asy
         keys=keys / "kek.json",
         webhook_secret_file=keys / "webhook.secret",
         data_dir=data_dir,
-        loop_pause=0.05,
+        loop_pause=loop_pause,
     )
     app = create_app(settings)
     async with LifespanManager(app) as running:

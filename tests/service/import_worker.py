@@ -1,9 +1,9 @@
-"""Membership's worker in a process of its own with a hurried pace, for tests that kill it."""
+"""Membership's worker as a process: hurried for tests that kill it, steady for benches."""
 
 import asyncio
 import sys
 
-from services.chassis.data.jobs import run_worker
+from services.chassis.data.jobs import Pace, run_worker
 from services.chassis.data.store import open_store
 from services.membership.domain.events import TELLS
 from services.membership.settings import Settings
@@ -15,7 +15,8 @@ from tests.service.import_rig import HURRIED
 async def main() -> None:
     settings = Settings()
     store = await open_store(settings, "membership", CHASSIS, TELLS)
-    await run_worker(store, handlers(settings), asyncio.Event(), pace=HURRIED)
+    pace = HURRIED if "hurried" in sys.argv else Pace()
+    await run_worker(store, handlers(settings), asyncio.Event(), pace=pace)
 
 
 if __name__ == "__main__":

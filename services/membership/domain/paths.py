@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 
 
 class Path(StrEnum):
@@ -109,6 +110,7 @@ TABLE = (
 # fmt: on
 
 
+@cache
 def choose(situation: Situation) -> Way:
     """The one line of the table that fits (M-10)."""
     return next(row.way for row in fitting(situation))

@@ -11,6 +11,7 @@ from services.membership.store import applications
 from services.membership.usecases.decisions.decide_in_bulk import decide_in_bulk
 
 CHUNK = 5_000
+LOT = 50_000  # looked up at once: finding those that wait means going through the whole list
 
 
 async def decide_batch(store: Store, job: Job) -> Mapping[str, Any]:
@@ -21,12 +22,19 @@ async def decide_batch(store: Store, job: Job) -> Mapping[str, Any]:
     outcome, reason = Outcome(job.args["outcome"]), str(job.args["reason"])
     done, refused = job.done, 0
     last: UUID | None = None
-    while True:
-        async with store.begin(job.actor) as tx:
-            ids = await applications.waiting_of_batch(job.actor, tx, job.subject, last, CHUNK)
-            if not ids:
-                return {"decided": done, "refused": refused}
-            results = await decide_in_bulk(job.actor, tx, ids, outcome, reason, job.subject)
-            fine = sum(result.refusal is None for result in results)
-            done, refused, last = done + fine, refused + len(results) - fine, ids[-1]
-            await advance(tx, job, done, job.total, f"已办理 {done} 份，未办理 {refused} 份")
+    while lot := await _waiting(store, job, last):
+        for start in range(0, len(lot), CHUNK):
+            ids = lot[start : start + CHUNK]
+            async with store.begin(job.actor) as tx:
+                results = await decide_in_bulk(job.actor, tx, ids, outcome, reason, job.subject)
+                fine = sum(result.refusal is None for result in results)
+                done, refused = done + fine, refused + len(results) - fine
+                message = f"已办理 {done} 份，未办理 {refused} 份"
+                await advance(tx, job, done, job.total, message)
+        last = lot[-1]
+    return {"decided": done, "refused": refused}
+
+
+async def _waiting(store: Store, job: Job, last: UUID | None) -> list[UUID]:
+    async with store.begin(job.actor) as tx:
+        return await applications.waiting_of_batch(job.actor, tx, job.subject, last, LOT)
