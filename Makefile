@@ -10,7 +10,7 @@ run: assets ## start the platform: http://127.0.0.1:8000 (SMALL=1: one process, 
 	@exec $(PYTHON) -m deploy.run
 
 test: everything ## all tests, on a database cluster of their own
-	@exec $(PYTHON) -m pytest -n 2 --dist loadgroup -m "not prove" $(ARGS)
+	@exec $(PYTHON) -m pytest -n 2 --dist loadscope -m "not prove" $(ARGS)
 
 prove: everything ## the long proofs that the tests sample: fuzzing, random kills, restore
 	@exec $(PYTHON) -m pytest -m prove $(ARGS)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 from deploy.keys import make_keys
 from services.chassis.edge.assertions import Trust, load_trust
@@ -32,6 +33,18 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ["NIANGJIA_PG"] = "pip"
     if not hasattr(config, "workerinput"):
         os.environ[HOME] = str(clusters.make_home())
+
+
+class JourneysInTurn(LoadScopeScheduling):
+    """Journeys share one platform and may kill it, so one worker takes them all, in turn."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "journeys" if nodeid.startswith("tests/journeys/") else nodeid
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> JourneysInTurn:
+    return JourneysInTurn(config, log)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -23,7 +23,7 @@ from tests.journeys.looking import PATTERNS, Look, nu, page_of
 from tests.journeys.test_worker_joins import FLAGS, code_for, fill_in_person, up_to_person
 from tests.platform import Platform
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("platform")]
+pytestmark = pytest.mark.browser
 SIZES = {"wide": {"width": 1280, "height": 800}, "phone": {"width": 360, "height": 740}}
 # Of one kind of page so many are looked at for each role: applications have states.
 EACH = 2

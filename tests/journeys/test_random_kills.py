@@ -17,7 +17,7 @@ from deploy.demo.stage import SECOND_LIST, Stage, open_stage
 from deploy.demo.template import write_sheet
 from tests.platform import Platform
 
-pytestmark = [pytest.mark.prove, pytest.mark.xdist_group("platform")]
+pytestmark = pytest.mark.prove
 ROUNDS = 10
 ROWS = 1_500
 LONGEST_WAIT = 4.0

@@ -15,7 +15,6 @@ from deploy.addresses import ROOT
 from tests import clusters
 from tests.platform import answers, free_port, run_environment
 
-pytestmark = pytest.mark.xdist_group("run")
 STARTED_WITHIN = 90
 
 

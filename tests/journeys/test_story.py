@@ -13,9 +13,6 @@ from deploy.demo.stage import JOINER, Stage, Surprise, expect, open_stage
 from deploy.demo.story import first_list, tell_story
 from tests.platform import Platform, free_port
 
-# It kills what others talk to, so whoever uses the platform does so one after the other.
-pytestmark = pytest.mark.xdist_group("platform")
-
 
 def run_demo(home: Path, port: int) -> subprocess.CompletedProcess[str]:
     return subprocess.run(

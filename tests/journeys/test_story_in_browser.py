@@ -18,7 +18,7 @@ from tests.journeys.visiting import FLAGS, PHONE, log_in, log_in_by_phone, visit
 from tests.platform import Platform
 from tests.qr_reader import read_qr
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("platform")]
+pytestmark = pytest.mark.browser
 TOWN_UNION = county.catching_union(county.STORY_TOWN)
 
 

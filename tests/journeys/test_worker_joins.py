@@ -17,7 +17,7 @@ from deploy.demo.office import Desk, log_in
 from deploy.demo.people import id_number
 from tests.platform import Platform
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("platform")]
+pytestmark = pytest.mark.browser
 PHONE_SIZE = {"width": 360, "height": 740}
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
 

@@ -201,7 +201,10 @@ async def test_run_worker_survives_the_loss_of_its_connections(place, store, wor
     await until(store, first, "done")
     async with place.admin.connect() as connection:
         await connection.execute(
-            text("select pg_terminate_backend(pid) from pg_stat_activity where usename = :name"),
+            text(
+                "select pg_terminate_backend(pid) from pg_stat_activity"
+                " where usename = :name and datname = current_database()"
+            ),
             {"name": place.app.url.username},
         )
     await place.app.dispose()

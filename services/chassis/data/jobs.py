@@ -132,8 +132,9 @@ async def _run(
     store: Store, handler: Handler, job: Job, authorise: Authorise | None, pace: Pace
 ) -> None:
     """One attempt, from the check of the person's right to the last mark on the row."""
+    ended = asyncio.Event()
     work = asyncio.create_task(_attempt(store, handler, job, authorise))
-    beat = asyncio.create_task(_keep(store, job, work, pace))
+    beat = asyncio.create_task(_keep(store, job, work, pace, ended))
     try:
         result = await work
         await job_rows.finish(store, job, result)
@@ -142,7 +143,8 @@ async def _run(
     except Exception as error:
         await _failed(store, job, error)
     finally:
-        beat.cancel()
+        # Told to end, not cut off: a heartbeat that is under way keeps its connection whole.
+        ended.set()
         await asyncio.gather(beat, return_exceptions=True)
 
 
@@ -154,11 +156,12 @@ async def _attempt(
     return await handler(store, job)
 
 
-async def _keep(store: Store, job: Job, work: asyncio.Task[Any], pace: Pace) -> str:
+async def _keep(
+    store: Store, job: Job, work: asyncio.Task[Any], pace: Pace, ended: asyncio.Event
+) -> str:
     """Prolong the lease until the work ends; end the work when it is lost, unwanted or stuck."""
     seen, since = None, store.clock()
-    while True:
-        await asyncio.sleep(pace.beat)
+    while not await _told(ended, pace.beat):
         try:
             standing = await job_rows.heartbeat(store, job)
         except (SQLAlchemyError, OSError) as error:
@@ -176,6 +179,14 @@ async def _keep(store: Store, job: Job, work: asyncio.Task[Any], pace: Pace) -> 
             continue
         work.cancel()
         return reason
+    return "over"
+
+
+async def _told(ended: asyncio.Event, seconds: float) -> bool:
+    """Whether the event came within the time."""
+    with suppress(TimeoutError):
+        await asyncio.wait_for(ended.wait(), seconds)
+    return ended.is_set()
 
 
 async def _interrupted(
