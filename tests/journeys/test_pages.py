@@ -29,8 +29,8 @@ SIZES = {"wide": {"width": 1280, "height": 800}, "phone": {"width": 360, "height
 EACH = 2
 ADMITTED = [n for n, journey in enumerate(JOURNEYS) if journey[-1:] == ("admit",)]
 JOINING = [f"/join/{step}" for step in ("work", "platforms", "relation", "where", "person")]
-# Reached only on a way that the journey of joining takes.
-STEPS = {"/join/employer", "/p/{code}"}
+# Reached only on a way that the journey of joining takes, or by typing into a form.
+STEPS = {"/join/employer", "/p/{code}", "/choices/unions"}
 
 
 @pytest.fixture(scope="module")
