@@ -67,8 +67,14 @@ def test_start_replaces_half_a_cluster(own):
 def test_start_takes_another_port_when_its_own_is_taken(own):
     cluster.start(own, "secret")
     cluster.stop(own)
-    with socket.create_server(("127.0.0.1", int((own.home / "port").read_text()))):
-        psycopg.connect(cluster.start(own, "secret")).close()
+    usual = int((own.home / "port").read_text())
+    with (
+        socket.create_server(("127.0.0.1", usual)),
+        psycopg.connect(cluster.start(own, "secret")) as connection,
+    ):
+        port = connection.info.port
+
+    assert port != usual
 
 
 def test_start_on_a_broken_cluster_says_one_sentence(own):

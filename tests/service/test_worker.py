@@ -65,7 +65,7 @@ async def test_run_worker_is_woken_by_the_transaction_that_asks(store, work):
     await asyncio.sleep(0.3)
     await enqueue(store)
 
-    await asyncio.wait_for(done.wait(), 3)
+    assert await asyncio.wait_for(done.wait(), 10)
 
 
 async def test_run_worker_tries_again_where_it_left_off(store, work):

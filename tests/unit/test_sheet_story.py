@@ -17,7 +17,7 @@ def test_story_is_the_same_for_the_same_seed():
 
 def test_story_ids_are_valid_before_the_faults():
     for person in sheets.story().people:
-        parse_document(DocumentKind.RESIDENT_ID, person.id_number)
+        assert parse_document(DocumentKind.RESIDENT_ID, person.id_number).number == person.id_number
 
 
 async def test_story_reads_with_its_faults_and_no_others(tmp_path):
