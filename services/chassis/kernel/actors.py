@@ -59,7 +59,8 @@ class Actor:
     """One caller, as the gateway or identity vouches for them.
 
     ``union_path`` is the acting union's materialised path of hex ids, each ended by ``/``;
-    ``roles`` are those valid today at that union, and reach it and everything below it.
+    ``roles`` are those valid today at that union, and reach it and everything below it;
+    ``scopes`` are what an API client was allowed, each ``<service>:<noun>.<verb>``.
     """
 
     kind: Kind
@@ -72,6 +73,7 @@ class Actor:
     client: str | None = None
     auth: str = "none"
     session: UUID | None = None
+    scopes: frozenset[str] = frozenset()
 
     def has(self, *roles: Role) -> bool:
         """Whether the actor holds at least one of ``roles``."""
@@ -84,6 +86,16 @@ class Actor:
         if not self.has(*roles):
             names = "、".join(ROLE_LABELS[role] for role in roles)
             raise Forbidden(f"需要“{names}”角色才能办理，请联系本级工会的安全员授权。")
+
+    def require_scope(self, scope: str) -> None:
+        """Refuse an actor who was not allowed ``scope``; people act by roles and hold no scopes."""
+        if self.kind is Kind.ANONYMOUS:
+            raise Unauthenticated("请先取得访问凭证。")
+        if scope not in self.scopes:
+            raise Forbidden(
+                f"接入方没有“{scope}”这项接口权限，请联系平台的安全员授权，再重新取得凭证。",
+                scope=scope,
+            )
 
     def reaches(self, union_path: str) -> bool:
         """Whether ``union_path`` is the acting union or lies below it (rule J-2)."""
@@ -107,6 +119,7 @@ def actor_facts(actor: Actor) -> dict[str, Any]:
         "client": actor.client,
         "auth": actor.auth,
         "sid": str(actor.session) if actor.session else None,
+        "scopes": sorted(actor.scopes),
     }
 
 
@@ -123,4 +136,5 @@ def actor_from(facts: Mapping[str, Any]) -> Actor:
         client=facts["client"],
         auth=str(facts["auth"]),
         session=UUID(facts["sid"]) if facts["sid"] else None,
+        scopes=frozenset(str(scope) for scope in facts.get("scopes", ())),
     )
