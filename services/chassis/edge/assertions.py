@@ -7,16 +7,16 @@ that no token can stand in for another.
 
 import json
 from base64 import urlsafe_b64decode
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet, OKPKey
 
+from services.chassis.edge.watched import Watched
 from services.chassis.kernel.actors import Actor, Kind, Role, actor_facts, actor_from
 from services.chassis.kernel.refusals import Unauthenticated
 
@@ -27,37 +27,77 @@ LEEWAY_SECONDS = 5
 _HEADER = {"alg", "typ", "kid"}
 
 
-@dataclass(frozen=True, slots=True)
+class Keys(Protocol):
+    """Whose signature to believe."""
+
+    def find(self, kid: str) -> OKPKey | None:
+        """The public key of this name, while it may be believed."""
+
+
 class SigningKey:
-    """A part's own key; ``part`` is its name and the key's ``kid``."""
+    """A part's own key; ``part`` is its name, with which the key's ``kid`` begins."""
 
-    part: str
-    key: OKPKey
+    def __init__(self, part: str, key: OKPKey, file: Watched[OKPKey] | None = None) -> None:
+        self.part = part
+        self._key = key
+        self._file = file
+
+    @property
+    def key(self) -> OKPKey:
+        """The key of the moment: a replaced file is read again."""
+        return self._file.value() if self._file else self._key
 
 
-@dataclass(frozen=True, slots=True)
 class Trust:
-    """The public keys of all parts, by part name (a part may have several while keys rotate)."""
+    """The public keys of all parts; a part has several while its keys rotate."""
 
-    keys: dict[str, tuple[OKPKey, ...]]
+    def __init__(self, file: Watched[dict[str, OKPKey]]) -> None:
+        self._file = file
+
+    def find(self, kid: str) -> OKPKey | None:
+        """A key that was not there a moment ago is looked for at once."""
+        return self._file.value().get(kid) or self._file.newest().get(kid)
+
+    @property
+    def keys(self) -> dict[str, tuple[OKPKey, ...]]:
+        """By part name."""
+        found: dict[str, tuple[OKPKey, ...]] = {}
+        for kid, key in self._file.value().items():
+            part = part_of(kid)
+            found[part] = (*found.get(part, ()), key)
+        return found
 
 
 def load_key(path: Path) -> SigningKey:
     """Read a part's private JWK; raises ValueError when it is not an Ed25519 key with a kid."""
-    key = OKPKey.import_key(json.loads(path.read_text()))
-    if key.kid is None or not key.is_private:
-        raise ValueError(f"{path} is not a private key with a kid")
-    return SigningKey(key.kid.partition("#")[0], key)
+    file = Watched(path, _private_key)
+    return SigningKey(part_of(str(file.value().kid)), file.value(), file)
 
 
 def load_trust(path: Path) -> Trust:
     """Read the JWKS of all parts; a kid is ``part`` or ``part#anything``."""
-    keys: dict[str, tuple[OKPKey, ...]] = {}
-    for key in KeySet.import_key_set(json.loads(path.read_text())).keys:
-        if isinstance(key, OKPKey) and key.kid:
-            part = key.kid.partition("#")[0]
-            keys[part] = (*keys.get(part, ()), key)
-    return Trust(keys)
+    return Trust(Watched(path, _public_keys))
+
+
+def public_keys(content: Any) -> dict[str, OKPKey]:
+    """The Ed25519 keys of a JWKS by their kid; raises ValueError when it is none."""
+    try:
+        keys = KeySet.import_key_set(content).keys if content["keys"] else []
+    except (JoseError, KeyError, TypeError) as error:
+        raise ValueError("not a set of keys") from error
+    return {key.kid: key for key in keys if isinstance(key, OKPKey) and key.kid}
+
+
+def part_of(kid: str) -> str:
+    return kid.partition("#")[0]
+
+
+def kid_of(token: str) -> str:
+    """Which key a token says it is signed with: by its own word, nothing is verified."""
+    try:
+        return str(_header(token)["kid"])
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return ""
 
 
 def sign_actor(key: SigningKey, actor: Actor, audience: str, now: datetime) -> str:
@@ -65,7 +105,7 @@ def sign_actor(key: SigningKey, actor: Actor, audience: str, now: datetime) -> s
     return _sign(key, "actor+jwt", actor_facts(actor), audience, now, ASSERTION_SECONDS)
 
 
-def read_actor(token: str, trust: Trust, audience: str, now: datetime) -> Actor:
+def read_actor(token: str, trust: Keys, audience: str, now: datetime) -> Actor:
     """The actor whom the gateway, identity or (for itself) a service vouches for."""
     claims = _read(token, trust, "actor+jwt", audience, now)
     actor = _actor(claims)
@@ -84,9 +124,9 @@ def sign_user(
     return _sign(key, "at+jwt", actor_facts(actor), "gateway", now, life)
 
 
-def read_user(token: str, trust: Trust, now: datetime) -> Actor:
+def read_user(token: str, keys: Keys, now: datetime) -> Actor:
     """The person behind a user token; only identity issues them."""
-    claims = _read(token, trust, "at+jwt", "gateway", now)
+    claims = _read(token, keys, "at+jwt", "gateway", now)
     if claims["iss"] != "identity":
         raise Unauthenticated("凭证的签发方不对，请重新登录。")
     return _actor(claims)
@@ -97,7 +137,7 @@ def sign_client(key: SigningKey, now: datetime) -> str:
     return _sign(key, "client+jwt", {"sub": key.part}, "gateway", now, ASSERTION_SECONDS)
 
 
-def read_client(token: str, trust: Trust, now: datetime) -> str:
+def read_client(token: str, trust: Keys, now: datetime) -> str:
     """The part name behind a client assertion."""
     claims = _read(token, trust, "client+jwt", "gateway", now)
     if claims["sub"] != claims["iss"]:
@@ -139,13 +179,13 @@ def _sign(
     return jwt.encode(header, body, key.key, algorithms=[ALGORITHM])
 
 
-def _read(token: str, trust: Trust, kind: str, audience: str, now: datetime) -> dict[str, Any]:
+def _read(token: str, keys: Keys, kind: str, audience: str, now: datetime) -> dict[str, Any]:
     try:
         header = _header(token)
-        part = str(header["kid"]).partition("#")[0]
+        part = part_of(str(header["kid"]))
         if header["alg"] != ALGORITHM or header["typ"] != kind or set(header) - _HEADER:
             raise Unauthenticated("凭证类型不对，请重新登录。")
-        claims = _verified(token, trust.keys.get(part, ()))
+        claims = _verified(token, keys.find(str(header["kid"])))
         at = now.timestamp()
         if claims["iss"] != part or claims["aud"] != audience:
             raise Unauthenticated("凭证的签发方或用途不对，请重新登录。")
@@ -166,18 +206,30 @@ def _header(token: str) -> dict[str, Any]:
     return header
 
 
-def _verified(token: str, keys: tuple[OKPKey, ...]) -> dict[str, Any]:
-    for key in keys:
-        try:
-            jwt.decode(token, key, algorithms=[ALGORITHM])
-        except JoseError:
-            continue
-        payload = token.split(".")[1]
-        raw = urlsafe_b64decode(payload + "=" * (-len(payload) % 4))
-        claims = json.loads(raw, object_pairs_hook=_without_repeats)
-        if isinstance(claims, dict):
-            return claims
-    raise Unauthenticated("凭证签名无效，请重新登录。")
+def _verified(token: str, key: OKPKey | None) -> dict[str, Any]:
+    if key is None:
+        raise Unauthenticated("凭证签名无效，请重新登录。")
+    jwt.decode(token, key, algorithms=[ALGORITHM])
+    payload = token.split(".")[1]
+    raw = urlsafe_b64decode(payload + "=" * (-len(payload) % 4))
+    claims = json.loads(raw, object_pairs_hook=_without_repeats)
+    if not isinstance(claims, dict):
+        raise ValueError("claims are no object")
+    return claims
+
+
+def _private_key(path: Path) -> OKPKey:
+    try:
+        key = OKPKey.import_key(json.loads(path.read_text()))
+    except JoseError as error:
+        raise ValueError(f"{path} is not an Ed25519 key") from error
+    if key.kid is None or not key.is_private:
+        raise ValueError(f"{path} is not a private key with a kid")
+    return key
+
+
+def _public_keys(path: Path) -> dict[str, OKPKey]:
+    return public_keys(json.loads(path.read_text()))
 
 
 def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
