@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict
 from sqlalchemy import create_engine, select
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+from migrations import webhooks
 from migrations.chassis import create_v1
 from services.chassis.data.pages import cut
 from services.chassis.data.tables import Entity, chassis_tables, metadata
@@ -159,6 +160,7 @@ def create_schema(admin_url: str) -> str:
         connection.exec_driver_sql("create schema probe")
         with Operations.context(MigrationContext.configure(connection)):
             create_v1("probe")
+            webhooks.create("probe")
         Base.metadata.tables["probe.notes"].create(connection)
         connection.exec_driver_sql("create table probe.alembic_version (version_num text)")
     engine.dispose()

@@ -27,6 +27,11 @@ from services.chassis.data.audit_tables import (
     data_keys_table,
     jobs_table,
 )
+from services.chassis.data.hook_tables import (
+    webhook_attempts_table,
+    webhook_deliveries_table,
+    webhooks_table,
+)
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -61,6 +66,9 @@ class ChassisTables:
     audit_seals: Table
     data_keys: Table
     attachments: Table
+    webhooks: Table
+    webhook_deliveries: Table
+    webhook_attempts: Table
 
 
 def chassis_tables(metadata: MetaData) -> ChassisTables:
@@ -76,6 +84,9 @@ def chassis_tables(metadata: MetaData) -> ChassisTables:
         audit_seals=audit_seals_table(metadata),
         data_keys=data_keys_table(metadata),
         attachments=attachments_table(metadata),
+        webhooks=webhooks_table(metadata),
+        webhook_deliveries=webhook_deliveries_table(metadata),
+        webhook_attempts=webhook_attempts_table(metadata),
     )
 
 
@@ -91,6 +102,9 @@ def outbox_table(metadata: MetaData) -> Table:
         Column("data", JSONB, nullable=False),
         Column("occurred_at", INSTANT, nullable=False),
         Column("traceparent", Text, nullable=False, server_default=text("''")),
+        # Whose fact it is, and where it is read: what other systems are told by.
+        Column("union_id", Uuid),
+        Column("link", Text, nullable=False, server_default=text("''")),
     )
 
 

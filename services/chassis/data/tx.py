@@ -14,6 +14,7 @@ from sqlalchemy.engine import Row
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from sqlalchemy.sql import Executable
 
+from services.chassis.data import outbox_rows
 from services.chassis.data.direct import Direct
 from services.chassis.data.sealed import Sealer
 from services.chassis.data.tables import ChassisTables
@@ -88,31 +89,37 @@ class Tx:
         return (await self.session.execute(query)).first()
 
     async def emit(self, event: Event) -> None:
-        """Tell the other services, if and only if this transaction commits."""
-        await self.emit_fact(event.topic, event.subject, _facts(event))
-
-    async def emit_fact(self, topic: str, subject: UUID, data: Mapping[str, Any]) -> None:
-        """The row behind ``emit``, for facts that are passed on as they are."""
-        tables = self.store.tables
-        row = insert(tables.outbox).values(
-            id=new_id(),
-            topic=topic,
-            subject=subject,
-            data=data,
-            occurred_at=self.now,
-            traceparent=self.origin.traceparent,
+        """Tell the other services, and clients' hooks, if and only if this transaction commits."""
+        data = _facts(event)
+        await self.emit_fact(
+            event.topic, event.subject, data, union_id=event.union, link=event.address
         )
-        seq = await self.session.scalar(row.returning(tables.outbox.c.seq))
+
+    async def emit_fact(
+        self,
+        topic: str,
+        subject: UUID,
+        data: Mapping[str, Any],
+        *,
+        union_id: UUID | None = None,
+        link: str = "",
+    ) -> int:
+        """The row behind ``emit``, for facts that are passed on as they are; its sequence."""
+        fact = {
+            "id": new_id(),
+            "topic": topic,
+            "subject": subject,
+            "data": data,
+            "occurred_at": self.now,
+            "traceparent": self.origin.traceparent,
+            "union_id": union_id,
+            "link": link,
+        }
         hearers = self.store.tells.get(topic, ())
-        if hearers:
-            await self.session.execute(
-                insert(tables.deliveries),
-                [
-                    {"event_seq": seq, "hearer": hearer, "subject": subject, "due_at": self.now}
-                    for hearer in hearers
-                ],
-            )
-            await self.wake("outbox")
+        channel = f"{self.store.schema}_outbox"
+        query = outbox_rows.telling(self.store.tables, fact, hearers, channel)
+        seq: int = (await self.session.execute(query)).scalar_one()
+        return seq
 
     async def remind(self, kind: str, subject: UUID, due_at: datetime) -> None:
         """Set the deadline, replacing an earlier one of the same kind."""
