@@ -33,7 +33,7 @@ def request(
 ) -> bytes:
     fields = {"Host": host, **headers}
     if body:
-        fields |= {"Content-Type": "application/json", "Content-Length": str(len(body))}
+        fields = {"Content-Type": "application/json", **fields, "Content-Length": str(len(body))}
     head = "".join(f"{name}: {value}\r\n" for name, value in fields.items())
     return f"{method} {path} HTTP/1.1\r\n{head}\r\n".encode() + body
 

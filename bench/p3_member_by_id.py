@@ -1,4 +1,4 @@
-"""P3: one member found by an exact id number among 100,000, as a clerk does it.
+"""P3: one member found by an exact id number, as a clerk does it.
 
 Included: the user token and the limits at the gateway, the assertion, the scope of the union, the
 blind index, the audit row written by the same statement and its commit to disk, masking, the log
@@ -49,10 +49,10 @@ class Way:
     requests: Callable[[], list[bytes]]
 
 
-def main() -> int:
+def main(members: int) -> int:
     with platform(MEMBERSHIP_LOOP_PAUSE="5") as ours:
-        register = asyncio.run(fill(ours, MEMBERS))
-        print(f"    {MEMBERS:,} members in 50 towns; {ROUNDS} rounds of {SECONDS} s each way")
+        register = asyncio.run(fill(ours, members))
+        print(f"    {members:,} members in 50 towns; {ROUNDS} rounds of {SECONDS} s each way")
         with bare(ours) as alone:
             found = asyncio.run(measure(ours, register, alone))
     return report(found)
@@ -161,4 +161,4 @@ def ratio(first: list[Measured], second: list[Measured]) -> float:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(int(sys.argv[1]) if len(sys.argv) > 1 else MEMBERS))

@@ -1,4 +1,4 @@
-"""P4: a page of 50 members as HTML out of the frontend, at 100,000 members.
+"""P4: a page of 50 members as HTML out of the frontend.
 
 Included: the frontend whole (token, three API calls, presenters, template, brotli), the gateway
 with credentials and limits, the service, the audited query, the database. Left out: TLS, the
@@ -58,10 +58,10 @@ class Found:
         )
 
 
-def main() -> int:
+def main(members: int) -> int:
     with platform(FRONTEND_ROWS=str(ROWS), MEMBERSHIP_LOOP_PAUSE="5") as ours:
-        register = asyncio.run(fill(ours, MEMBERS))
-        print(f"    {MEMBERS:,} members in 50 towns; {ROUNDS} rounds of {SECONDS} s each way")
+        register = asyncio.run(fill(ours, members))
+        print(f"    {members:,} members in 50 towns; {ROUNDS} rounds of {SECONDS} s each way")
         county, town = asyncio.run(measure(ours, register))
     tell("one town", town)
     return report(county)
@@ -126,4 +126,4 @@ def report(found: Found) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(int(sys.argv[1]) if len(sys.argv) > 1 else MEMBERS))
