@@ -1,44 +1,34 @@
 """Rows of the ``identity`` schema."""
 
-from collections.abc import Iterable
 from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
-    DateTime,
     ForeignKey,
     Identity,
     Index,
-    Text,
     text,
 )
-from sqlalchemy.dialects.postgresql import BYTEA
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column
 
-from services.chassis.data.tables import Entity, chassis_tables, metadata
+from services.chassis.data.tables import Entity
 from services.identity.domain.account import State
 from services.identity.domain.roles import GRANTABLE
+from services.identity.store.client_tables import ApiClient, ClientDirectory, ClientKey, UsedOnce
+from services.identity.store.schema import CHASSIS, PATH, SCHEMA, Base, among
 
-SCHEMA = "identity"
-PATH = Text(collation="C")
-
-
-class Base(DeclarativeBase):
-    metadata = metadata(SCHEMA)
-    type_annotation_map = {  # noqa: RUF012  # read once by SQLAlchemy, never changed
-        str: Text,
-        bytes: BYTEA,
-        datetime: DateTime(timezone=True),
-    }
-
-
-CHASSIS = chassis_tables(Base.metadata)
-
-
-def _among(column: str, words: Iterable[str]) -> str:
-    return f"{column} in ({', '.join(repr(str(word)) for word in words)})"
+__all__ = [
+    "CHASSIS",
+    "PATH",
+    "SCHEMA",
+    "ApiClient",
+    "Base",
+    "ClientDirectory",
+    "ClientKey",
+    "UsedOnce",
+]
 
 
 class Union(Entity, Base):
@@ -57,7 +47,7 @@ class StaffAccount(Entity, Base):
 
     __tablename__ = "staff_accounts"
     __table_args__ = (
-        CheckConstraint(_among("state", State), name="state"),
+        CheckConstraint(among("state", State), name="state"),
         Index("uq_staff_accounts_account", "account", unique=True),
         Index("ix_staff_accounts_union_id", "union_id", "created_at", "id"),
     )
@@ -98,7 +88,7 @@ class Grant(Entity, Base):
 
     __tablename__ = "grants"
     __table_args__ = (
-        CheckConstraint(_among("role", sorted(GRANTABLE)), name="role"),
+        CheckConstraint(among("role", sorted(GRANTABLE)), name="role"),
         Index(
             "uq_grants_current",
             "account_id",
