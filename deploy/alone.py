@@ -63,7 +63,7 @@ def _take(lock: int, site: Site) -> None:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            running = _run_in(site)
+            running = running_in(site)
             if running is not None or time.monotonic() > end:
                 who = f"process {running}" if running else "processes of an earlier run"
                 raise Trouble(f"已经在运行 already running here: {who}; stop it first.") from None
@@ -72,9 +72,10 @@ def _take(lock: int, site: Site) -> None:
             return
 
 
-def _run_in(site: Site) -> int | None:
-    noted = (site.home / "run.lock").read_text()
+def running_in(site: Site) -> int | None:
+    """The process of the run in this folder, if one is there."""
     try:
+        noted = (site.home / "run.lock").read_text()
         words = Path(f"/proc/{int(noted)}/cmdline").read_bytes()
     except (ValueError, OSError):
         return None

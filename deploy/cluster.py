@@ -35,11 +35,14 @@ class Cluster:
         return self.home / "postgres.log"
 
 
-def open_cluster(home: Path, *, durable: bool = True, source: str = "any") -> Cluster:
+def open_cluster(
+    home: Path, *, durable: bool = True, source: str = "any", major: int | None = None
+) -> Cluster:
+    """Data that are there demand the version that made them; else it may be asked for."""
     account = unprivileged()
     version = home / "data" / "PG_VERSION"
-    major = int(version.read_text()) if version.is_file() else None
-    _give(home, account)
+    major = int(version.read_text()) if version.is_file() else major
+    give(home, account)
     binaries = _reachable(choose(major, source), account, home)
     return Cluster(home, account, binaries, durable)
 
@@ -53,13 +56,14 @@ def start(cluster: Cluster, password: str) -> str:
         _bury(cluster)
         port = _usual_port(cluster)
         wanted = ("-w", "-t", "60", "-l", str(cluster.log), "-o", f"-p {port}")
-        _pg(cluster, "pg_ctl", "start", "-D", str(cluster.data), *wanted)
+        run_program(cluster, "pg_ctl", "start", "-D", str(cluster.data), *wanted)
     return f"postgresql://{ADMINISTRATOR}:{password}@127.0.0.1:{port}/postgres"
 
 
 def stop(cluster: Cluster) -> None:
     if running_port(cluster) is not None:
-        _pg(cluster, "pg_ctl", "stop", "-D", str(cluster.data), "-m", "fast", "-w", "-t", "60")
+        wanted = ("-D", str(cluster.data), "-m", "fast", "-w", "-t", "60")
+        run_program(cluster, "pg_ctl", "stop", *wanted)
 
 
 def running_port(cluster: Cluster) -> int | None:
@@ -67,7 +71,7 @@ def running_port(cluster: Cluster) -> int | None:
         note = (cluster.data / "postmaster.pid").read_text().splitlines()
     except FileNotFoundError:
         return None
-    return int(note[3]) if int(note[0]) in _inhabitants(cluster.data) else None
+    return int(note[3]) if len(note) > 3 and _lives_in(int(note[0]), cluster.data) else None
 
 
 def _bury(cluster: Cluster) -> None:
@@ -82,12 +86,15 @@ def _bury(cluster: Cluster) -> None:
 
 def _inhabitants(data: Path) -> set[int]:
     """Every process of a server lives in its data folder, from the first to the last."""
-    home, found = data.resolve(), set()
-    for process in Path("/proc").glob("[0-9]*"):
-        with suppress(OSError):
-            if (process / "cwd").readlink() == home:
-                found.add(int(process.name))
-    return found
+    everybody = (int(process.name) for process in Path("/proc").glob("[0-9]*"))
+    return {process for process in everybody if _lives_in(process, data)}
+
+
+def _lives_in(process: int, data: Path) -> bool:
+    """The number alone says nothing; a dead process, even one not yet reaped, lives nowhere."""
+    with suppress(OSError):
+        return Path(f"/proc/{process}/cwd").readlink() == data.resolve()
+    return False
 
 
 def _create(cluster: Cluster, password: str) -> None:
@@ -96,12 +103,12 @@ def _create(cluster: Cluster, password: str) -> None:
     shutil.rmtree(half, ignore_errors=True)
     secret.touch(mode=0o600)
     secret.write_text(password)
-    _give(secret, cluster.account)
+    give(secret, cluster.account)
     locale = ("--locale=C", "--lc-ctype=C.UTF-8", "--encoding=UTF8")
     log_in = ("-U", ADMINISTRATOR, "-A", "scram-sha-256", f"--pwfile={secret}")
     sync = () if cluster.durable else ("--no-sync",)
     try:
-        _pg(cluster, "initdb", "-D", str(half), *locale, *log_in, *sync)
+        run_program(cluster, "initdb", "-D", str(half), *locale, *log_in, *sync)
     finally:
         secret.unlink()
     with (half / "postgresql.conf").open("a") as settings:
@@ -122,7 +129,8 @@ def _reachable(found: Binaries, account: Account, home: Path) -> Binaries:
     return Binaries(found.major, copy / "bin")
 
 
-def _give(path: Path, account: Account) -> None:
+def give(path: Path, account: Account) -> None:
+    """Make a folder if there is nothing yet, and hand it to the account that works in it."""
     if not path.exists():
         path.mkdir(mode=0o700, parents=True)
     if not account.is_ourselves:
@@ -133,6 +141,8 @@ def _usual_port(cluster: Cluster) -> int:
     kept = cluster.home / "port"
     usual = int(kept.read_text()) if kept.is_file() else 0
     with socket.socket() as probe:
+        # Connections that a killed server left behind are no reason to move.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", usual))
         except OSError:
@@ -142,7 +152,8 @@ def _usual_port(cluster: Cluster) -> int:
     return port
 
 
-def _pg(cluster: Cluster, program: str, *arguments: str) -> None:
+def run_program(cluster: Cluster, program: str, *arguments: str) -> None:
+    """One of PostgreSQL's programs, as the account that the data belong to."""
     done = _call(cluster, program, *arguments)
     if done.returncode == 0:
         return

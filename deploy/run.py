@@ -12,10 +12,12 @@ from typing import Any
 from deploy import cluster, supervise
 from deploy.addresses import ROLES, ROOT, Database, named
 from deploy.alone import check_ports, check_room, only_one
-from deploy.parts import PARTS, address, command, environment, everything
+from deploy.children import Child, start
+from deploy.keeper import Keeper
+from deploy.parts import PARTS, Part, address, command, environment, everything, host, port
 from deploy.private import make_passwords
+from deploy.restart import Restarts
 from deploy.site import Site, open_site
-from deploy.supervise import Child
 from deploy.voice import Trouble, complain, in_one_sentence, say
 
 # A shell that starts us in the background has SIGINT ignored; all three end us.
@@ -26,27 +28,30 @@ def run(site: Site) -> None:
     with only_one(site) as lock, ExitStack() as ending:
         check_room(site)
         check_ports(site)
-        database = prepared(site, administrator(site, ending))
+        admin_url, keeper = administrator(site, ending)
+        database = prepared(site, admin_url)
         children = one_child(site, database) if site.small else many_children(site, database)
         ending.callback(undisturbed, supervise.stop, children[::-1])
         for child in children:
-            supervise.start(child, lock)
+            start(child, lock)
         supervise.wait_until_ready(children)
         load_demonstration(site, database)
         greet(site)
-        supervise.watch(children, lock)
+        keeping = [] if keeper is None else [keeper.look_after]
+        supervise.watch(children, lock, Restarts(site, children, lock).carry_out, *keeping)
 
 
-def administrator(site: Site, ending: ExitStack) -> str:
-    """The address of a given database server, or of our own, which is stopped last."""
+def administrator(site: Site, ending: ExitStack) -> tuple[str, Keeper | None]:
+    """The address of a given database server, or of our own, which is kept and stopped last."""
     given = os.environ.get("DATABASE_URL")
     if given:
         if not given.startswith(("postgresql://", "postgres://")):
             raise Trouble("DATABASE_URL 不对 is not postgresql://user:password@host:port/postgres.")
-        return given
+        return given, None
     ours = cluster.open_cluster(site.postgres, source=os.environ.get("NIANGJIA_PG", "any"))
     ending.callback(undisturbed, cluster.stop, ours)
-    return cluster.start(ours, passwords(site)[cluster.ADMINISTRATOR])
+    password = passwords(site)[cluster.ADMINISTRATOR]
+    return cluster.start(ours, password), Keeper(ours, password)
 
 
 def prepared(site: Site, admin_url: str) -> Database:
@@ -77,6 +82,7 @@ def many_children(site: Site, database: Database) -> list[Child]:
             environment(part, site, database),
             site.logs / f"{part.name}.log",
             tuple(filter(None, [address(part, site)])),
+            places(site, part),
         )
         for part in PARTS
     ]
@@ -90,8 +96,15 @@ def one_child(site: Site, database: Database) -> list[Child]:
             everything(site, database),
             site.logs / "niangjia.log",
             tuple(filter(None, [address(part, site) for part in PARTS])),
+            places(site, *PARTS),
         )
     ]
+
+
+def places(site: Site, *parts: Part) -> dict[str, tuple[str, int]]:
+    """Where each part listens; a worker listens nowhere."""
+    known = ((part.name, host(part, site), port(part, site)) for part in parts)
+    return {name: (where, number) for name, where, number in known if number is not None}
 
 
 def load_demonstration(site: Site, database: Database) -> None:

@@ -1,58 +1,25 @@
-"""The processes of a run: started together, watched, started anew when they die, then stopped."""
+"""The processes of a run: started together, watched, started anew when they die, then stopped.
 
-import ctypes
+``roll`` puts a fresh process in the place of one that serves, without a failed request: both
+share the doors until the old one, told by SIGTERM, has finished what it began.
+"""
+
 import signal
 import subprocess
 import time
-from collections.abc import Iterable
-from dataclasses import dataclass, field
-from pathlib import Path
+from collections.abc import Callable, Iterable
 from urllib.error import URLError
 from urllib.request import urlopen
 
-from deploy.addresses import ROOT
+from deploy.children import SHORTEST_PAUSE, Child, close_doors, last_line, serves, start
 from deploy.voice import Trouble, say
 
-LIBC = ctypes.CDLL(None)
-PR_SET_PDEATHSIG = 1
 READY_WITHIN, STOPPED_WITHIN = 90.0, 30.0
-SHORTEST_PAUSE, LONGEST_PAUSE, CALM_AFTER = 1.0, 30.0, 60.0
-LOG_SIZE = 20_000_000
+# A process that ran this long had begun well: it starts again without a long pause.
+LONGEST_PAUSE, CALM_AFTER = 30.0, 10.0
+TICK = 0.1
 
-
-@dataclass(slots=True)
-class Child:
-    """A process that is to run for as long as we do."""
-
-    name: str
-    command: list[str]
-    environment: dict[str, str]
-    log: Path
-    addresses: tuple[str, ...] = ()
-    process: subprocess.Popen[bytes] | None = None
-    started_at: float = 0.0
-    pause: float = SHORTEST_PAUSE
-    again_at: float | None = None
-    ready: set[str] = field(default_factory=set)
-
-
-def start(child: Child, lock: int) -> None:
-    """The lock is held by every child too, so that a next run waits until the last is gone."""
-    if child.log.exists() and child.log.stat().st_size > LOG_SIZE:
-        child.log.replace(child.log.with_suffix(".old.log"))
-    with child.log.open("ab") as log:
-        child.process = subprocess.Popen(
-            child.command,
-            cwd=ROOT,
-            env=child.environment,
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            start_new_session=True,  # Ctrl-C is for us alone; we stop the children in order
-            pass_fds=(lock,),
-            preexec_fn=_die_with_parent,
-        )
-    child.started_at, child.again_at = time.monotonic(), None
+Chore = Callable[[], None]
 
 
 def wait_until_ready(children: Iterable[Child]) -> None:
@@ -68,41 +35,99 @@ def wait_until_ready(children: Iterable[Child]) -> None:
         time.sleep(0.05)
 
 
-def watch(children: list[Child], lock: int) -> None:
-    """Runs until a signal ends it."""
+def watch(children: list[Child], lock: int, *chores: Chore) -> None:
+    """Runs until a signal ends it; ``chores`` are done at every round."""
     while True:
-        for child in children:
-            _look_after(child, lock)
-        time.sleep(0.2)
+        look_after(children, lock)
+        for chore in chores:
+            chore()
+        time.sleep(TICK)
+
+
+def look_after(children: Iterable[Child], lock: int) -> None:
+    for child in children:
+        _look_after(child, lock)
+
+
+def roll(child: Child, lock: int, meanwhile: Chore) -> bool:
+    """Answers False where the fresh process does not come to serve; then the old one stays."""
+    old = child.process
+    if not child.places:
+        # Nobody knocks at a worker: its work goes back to the queue and waits for the next one.
+        _end(old, meanwhile)
+        start(child, lock)
+        return True
+    start(child, lock)
+    if not _comes_to_serve(child, meanwhile):
+        if child.process is not None:
+            child.process.kill()
+            child.process.wait()
+        child.process = old
+        return False
+    _end(old, meanwhile)
+    return True
 
 
 def stop(children: Iterable[Child]) -> None:
+    """At once: SIGINT, unlike SIGTERM, waits for nobody who might still knock."""
     for child in children:
         if child.process is not None and child.process.poll() is None:
-            child.process.terminate()
+            child.process.send_signal(signal.SIGINT)
             try:
                 child.process.wait(STOPPED_WITHIN)
             except subprocess.TimeoutExpired:
                 child.process.kill()
                 child.process.wait()
-
-
-def last_line(log: Path) -> str:
-    lines = log.read_text(errors="replace").strip().splitlines() if log.exists() else []
-    return f"{lines[-1][:300]} (see {log})" if lines else f"see {log}"
+        close_doors(child)
 
 
 def _look_after(child: Child, lock: int) -> None:
     now = time.monotonic()
     if child.again_at is not None:
         if now >= child.again_at:
-            start(child, lock)
+            _start_again(child, lock)
     elif child.process is not None and child.process.poll() is not None:
+        close_doors(child)
         if now - child.started_at > CALM_AFTER:
             child.pause = SHORTEST_PAUSE
-        code, child.again_at = child.process.returncode, now + child.pause
-        say(f"{child.name} 停了 ended (exit {code}); {child.pause:.0f} 秒后重启 starts again soon.")
-        child.pause = min(child.pause * 2, LONGEST_PAUSE)
+        _put_off(child, f"ended (exit {child.process.returncode})")
+
+
+def _start_again(child: Child, lock: int) -> None:
+    try:
+        start(child, lock)
+    except OSError as error:
+        close_doors(child)
+        _put_off(child, f"cannot start ({error.strerror})")
+
+
+def _put_off(child: Child, why: str) -> None:
+    child.again_at = time.monotonic() + child.pause
+    say(f"{child.name} 停了 {why}; {child.pause:.1f} 秒后重启 starts again soon.")
+    child.pause = min(child.pause * 2, LONGEST_PAUSE)
+
+
+def _comes_to_serve(child: Child, meanwhile: Chore) -> bool:
+    end = time.monotonic() + READY_WITHIN
+    while time.monotonic() < end and child.is_running:
+        if serves(child):
+            return True
+        meanwhile()
+        time.sleep(TICK)
+    return False
+
+
+def _end(old: subprocess.Popen[bytes] | None, meanwhile: Chore) -> None:
+    if old is None:
+        return
+    old.terminate()
+    end = time.monotonic() + STOPPED_WITHIN
+    while old.poll() is None and time.monotonic() < end:
+        meanwhile()
+        time.sleep(TICK)
+    if old.poll() is None:
+        old.kill()
+        old.wait()
 
 
 def _is_ready(child: Child) -> bool:
@@ -116,8 +141,3 @@ def _answers(address: str) -> bool:
             return bool(answer.status == 200)
     except (URLError, OSError):
         return False
-
-
-def _die_with_parent() -> None:
-    """Even when we are killed without a word, no process of ours is left behind."""
-    LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)

@@ -1,5 +1,6 @@
 """Puts the pages together: gateway, templates, static files, and what every answer carries."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from hashlib import sha256
@@ -13,14 +14,20 @@ from frontend.assets import Assets, read_assets
 from frontend.clients.gateway import Gateway
 from frontend.csrf import Csrf, own_origins
 from frontend.headers import SecurityHeaders
+from frontend.keys import MeetsKeys
 from frontend.pages import ROUTERS
 from frontend.render import templates
 from frontend.settings import Settings
 from services.chassis.edge.assertions import SigningKey, load_key, load_trust
 from services.chassis.edge.budget import DeadlineBudget
 from services.chassis.edge.health import Health
+from services.chassis.edge.peers import IDLE_SECONDS
+from services.chassis.edge.published import PublishedKeys
 from services.chassis.edge.request_log import RequestLog
 from services.chassis.edge.starting import from_environment
+
+# Tokens reach us through the gateway, which asks identity every second.
+KEYS_PAUSE = 30.0
 
 
 class Pages:
@@ -28,7 +35,7 @@ class Pages:
 
     def __init__(self, app: FastAPI) -> None:
         self.app = app
-        inner = Health(DeadlineBudget(SecurityHeaders(app)), checks={})
+        inner = Health(DeadlineBudget(SecurityHeaders(MeetsKeys(app, app))), checks={})
         self._outer: ASGIApp = RequestLog(inner, part="frontend")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -43,7 +50,9 @@ def create_app(settings: Settings | None = None, assets: Assets | None = None) -
     app = FastAPI(title="娘家", docs_url=None, redoc_url=None, openapi_url=None, lifespan=_open)
     app.state.settings = settings
     app.state.key = key
-    app.state.trust = load_trust(settings.trust)
+    app.state.user_keys = PublishedKeys(
+        load_trust(settings.trust), lambda: app.state.gateway.user_keys(), KEYS_PAUSE
+    )
     app.state.secret = _page_secret(key)
     app.state.csrf = Csrf(
         app.state.secret, own_origins(settings.public_url, is_local=settings.mode == "local")
@@ -59,10 +68,13 @@ def create_app(settings: Settings | None = None, assets: Assets | None = None) -
 
 @asynccontextmanager
 async def _open(app: FastAPI) -> AsyncIterator[None]:
-    connector = aiohttp.TCPConnector(limit=100)
+    connector = aiohttp.TCPConnector(limit=100, keepalive_timeout=IDLE_SECONDS)
     async with aiohttp.ClientSession(connector=connector, auto_decompress=True) as session:
         app.state.gateway = Gateway(session, app.state.settings.gateway_url, app.state.key)
+        following = asyncio.create_task(app.state.user_keys.follow())
         yield
+        following.cancel()
+        await asyncio.wait({following})
 
 
 def _page_secret(key: SigningKey) -> bytes:

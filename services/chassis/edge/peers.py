@@ -21,6 +21,8 @@ FIRST_PAUSE = 0.05
 LARGEST_ANSWER = 4 * 1024 * 1024
 # A call that was given less than this says nothing about the peer when it runs out of time.
 FAIR_CHANCE = 1.0
+# Shorter than any part keeps an idle connection, while it serves and while it leaves.
+IDLE_SECONDS = 3.0
 TIMEOUT = aiohttp.ClientTimeout(total=10, connect=2, sock_connect=2, sock_read=5)
 
 log = structlog.get_logger(__name__)
@@ -37,7 +39,9 @@ class Answer:
 
 def open_session(at_once: int = 100, per_peer: int = 20) -> aiohttp.ClientSession:
     """A bounded pool of connections with an end to every wait (OVR-02)."""
-    connector = aiohttp.TCPConnector(limit=at_once, limit_per_host=per_peer)
+    connector = aiohttp.TCPConnector(
+        limit=at_once, limit_per_host=per_peer, keepalive_timeout=IDLE_SECONDS
+    )
     return aiohttp.ClientSession(
         connector=connector, timeout=TIMEOUT, cookie_jar=aiohttp.DummyCookieJar()
     )
