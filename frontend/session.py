@@ -8,11 +8,11 @@ from fastapi import Depends
 from starlette.requests import Request
 from starlette.responses import Response
 
-from services.chassis.edge.assertions import Trust, read_user
+from services.chassis.edge.assertions import Keys, read_user
 from services.chassis.kernel.actors import ANONYMOUS, Actor, Kind, Role
 from services.chassis.kernel.clock import utc_now
 from services.chassis.kernel.ids import new_id
-from services.chassis.kernel.refusals import Forbidden, Unauthenticated
+from services.chassis.kernel.refusals import Forbidden, Unauthenticated, Unavailable
 
 COOKIE = "__Host-session"
 HOME = {Kind.STAFF: "/desk", Kind.WORKER: "/my"}
@@ -40,6 +40,8 @@ def visit_of(request: Request) -> Visit:
     if known is None:
         known = _read(request)
         request.state.visit = known
+        if getattr(request.state, "keys_unheard", False):
+            raise Unavailable("登录服务暂时连不上，请稍后再试。", retry_after=5)
         # The request log names who asked.
         request.scope["niangjia.caller"] = known
     return known
@@ -119,10 +121,10 @@ def _read(request: Request) -> Visit:
     headers = request.headers
     scheme, _, token = headers.get("authorization", "").partition(" ")
     actor: Actor = ANONYMOUS
-    trust: Trust = request.app.state.trust
+    keys: Keys = request.app.state.user_keys
     if scheme.lower() == "bearer" and token:
         try:
-            actor = read_user(token, trust, utc_now())
+            actor = read_user(token, keys, utc_now())
         except Unauthenticated:
             token = ""
     address = headers.get("x-forwarded-for") or (request.client.host if request.client else "")

@@ -32,6 +32,7 @@ from gateway.sessions import Sessions
 from gateway.settings import Settings
 from gateway.telemetry import Telemetry
 from services.chassis.edge.assertions import load_key, load_trust
+from services.chassis.edge.published import PublishedKeys
 from services.chassis.edge.starting import from_environment
 from services.chassis.kernel.clock import utc_now
 from services.chassis.kernel.refusals import Refusal, Unavailable
@@ -50,7 +51,8 @@ class Parts:
         session = self.upstreams.session
         self.identity = Identity(session, settings.identity_url, key, now)
         self.revocations = Revocations(self.identity, settings.revocation_pause, now)
-        self.tokens = Tokens(trust, self.revocations, now)
+        self.keys = PublishedKeys(trust, self.identity.user_keys, settings.revocation_pause)
+        self.tokens = Tokens(trust, self.keys, self.revocations, now)
         self.sessions = Sessions(self.identity, self.tokens, now)
         self.revocations.on_ended(self.sessions.forget)
         self.router = Router(settings.services)
@@ -70,7 +72,12 @@ class Parts:
         stack.push_async_callback(self.upstreams.close)
         stack.push_async_callback(self.reports.tell)
         await self.revocations.look_before_serving()
-        for work in (self.revocations.follow(), self.reports.tell_for_ever()):
+        await self.keys.look_if_possible()
+        for work in (
+            self.revocations.follow(),
+            self.keys.follow(),
+            self.reports.tell_for_ever(),
+        ):
             stack.push_async_callback(_end, asyncio.create_task(work))
 
 

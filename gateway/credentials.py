@@ -11,10 +11,12 @@ from services.chassis.edge.assertions import (
     SigningKey,
     Trust,
     expiry,
+    kid_of,
     read_client,
     read_user,
     sign_actor,
 )
+from services.chassis.edge.published import PublishedKeys
 from services.chassis.kernel.actors import ANONYMOUS, Actor
 from services.chassis.kernel.refusals import Unauthenticated
 
@@ -34,6 +36,7 @@ class Credential:
     token: str
     expires: float
     digest: bytes
+    kid: str
 
 
 class Recent(Generic[K, V]):
@@ -62,15 +65,25 @@ class Tokens:
     def __init__(
         self,
         trust: Trust,
+        keys: PublishedKeys,
         revocations: Revocations,
         now: Callable[[], datetime],
         capacity: int = CAPACITY,
     ) -> None:
         self._trust = trust
+        self._keys = keys
         self._revocations = revocations
         self._now = now
         self._users: Recent[bytes, Credential] = Recent(capacity)
         self._clients: Recent[bytes, tuple[str, float]] = Recent(1024)
+
+    async def meet(self, token: str) -> None:
+        """Before ``user``: learn the key that a token names, where it was not seen before."""
+        await self._keys.meet(token)
+
+    def honours(self, credential: Credential) -> bool:
+        """Whether the key behind it was not taken back since."""
+        return self._keys.find(credential.kid) is not None
 
     def user(self, token: str) -> Credential:
         """The person behind a user token; every fault is the same 401."""
@@ -79,7 +92,7 @@ class Tokens:
         if known is None:
             known = self._check(token, digest)
             self._users.put(digest, known)
-        if self._now().timestamp() >= known.expires:
+        if self._now().timestamp() >= known.expires or not self.honours(known):
             self._users.drop(digest)
             raise Unauthenticated("登录已过期，请重新登录。")
         if self._revocations.has_ended(known.actor.session):
@@ -103,8 +116,8 @@ class Tokens:
 
     def _check(self, token: str, digest: bytes) -> Credential:
         try:
-            actor = read_user(_sized(token), self._trust, self._now())
-            return Credential(actor, token, expiry(token), digest)
+            actor = read_user(_sized(token), self._keys, self._now())
+            return Credential(actor, token, expiry(token), digest, kid_of(token))
         except (RecursionError, ValueError, KeyError, TypeError) as error:
             raise Unauthenticated("凭证无效，请重新登录。") from error
 

@@ -41,7 +41,9 @@ class Gate:
     async def _person(self, call: Call, rule: Rule) -> Credential | None:
         if rule.proof is Proof.BEARER and b"authorization" in call.headers:
             try:
-                return self._tokens.user(bearer(call.header(b"authorization")))
+                token = bearer(call.header(b"authorization"))
+                await self._tokens.meet(token)
+                return self._tokens.user(token)
             except Unauthenticated:
                 self._knock(call, "bad-credential", call.address)
                 raise

@@ -29,7 +29,7 @@ class Ended:
 
 
 class Identity:
-    """A client of three operations that are routed for nobody outside."""
+    """What identity answers to the gateway; most of it is routed for nobody outside."""
 
     def __init__(
         self,
@@ -61,6 +61,13 @@ class Identity:
         )
         items = tuple(UUID(str(item["sid"])) for item in answer.json["items"])
         return Ended(items, str(answer.json["next"]))
+
+    async def user_keys(self) -> Any:
+        """The keys that user tokens are signed with: a JWK Set."""
+        answer = await self._feed.get(
+            "/v1/jwks", actor_token=self._token(), deadline=within(SECONDS)
+        )
+        return answer.json
 
     async def report(self, items: list[dict[str, Any]]) -> None:
         """Hand over what was refused at the door, for the audit."""

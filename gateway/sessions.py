@@ -79,7 +79,9 @@ class Sessions:
         at = self._now().timestamp()
         credential: Credential | None
         try:
-            credential = self._tokens.user(await self._identity.exchange(secret))
+            token = await self._identity.exchange(secret)
+            await self._tokens.meet(token)
+            credential = self._tokens.user(token)
         except (Unauthenticated, NotFound):
             credential = None
         except Refusal:
@@ -103,7 +105,8 @@ class Sessions:
         return age < FRESH_SECONDS and self._lives(known.credential)
 
     def _lives(self, credential: Credential) -> bool:
-        return credential.expires - MARGIN_SECONDS > self._now().timestamp()
+        in_time = credential.expires - MARGIN_SECONDS > self._now().timestamp()
+        return in_time and self._tokens.honours(credential)
 
 
 def session_cookie(header: str) -> str:

@@ -11,7 +11,9 @@ from frontend.session import Visit
 from services.chassis.edge.assertions import SigningKey, sign_client
 from services.chassis.edge.budget import HEADER, current_deadline
 from services.chassis.edge.problems import refusal_from
+from services.chassis.kernel.actors import ANONYMOUS
 from services.chassis.kernel.clock import utc_now
+from services.chassis.kernel.ids import new_id
 from services.chassis.kernel.refusals import OutOfTime, Refusal, Unavailable
 
 # An upload of 300 MiB over a slow line takes its time; only silence ends it.
@@ -75,6 +77,11 @@ class Gateway:
                 return _answer(response, await response.read())
         except (aiohttp.ClientError, TimeoutError) as error:
             raise _unreachable(error) from error
+
+    async def user_keys(self) -> Any:
+        """The keys with which identity signs user tokens; nobody in particular asks."""
+        nobody = Visit(ANONYMOUS, None, str(new_id()), "", "zh-CN")
+        return (await self.ask(nobody, "GET", "/identity/v1/jwks")).body
 
     async def download(self, visit: Visit, path: str) -> Download:
         """A file, passed on piece by piece."""

@@ -1,11 +1,14 @@
 """Composes the identity service."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from fastapi import FastAPI
 
+from services.chassis.data.deadlines import Handler
 from services.chassis.edge.assertions import load_trust
 from services.chassis.edge.starting import from_environment
 from services.chassis.kernel.clock import utc_now
@@ -23,12 +26,15 @@ from services.identity.api import (
     worker_sessions,
 )
 from services.identity.domain.phone_codes import CodeSender
+from services.identity.domain.policy import Policy
 from services.identity.peers.local_codes import LocalCodes
 from services.identity.peers.sms_gateway import SmsGateway, Unconfigured
 from services.identity.settings import Settings
 from services.identity.store.password_hashes import PasswordHashes
+from services.identity.store.signing_keys import KeyRing
 from services.identity.store.tables import CHASSIS
 from services.identity.usecases.sessions.on_session_outlived import on_session_outlived
+from services.identity.usecases.signing_keys.on_signing_key_due import on_signing_key_due
 from services.identity.usecases.unions.on_union_changed import on_union_changed
 from services.identity.usecases.unions.on_union_founded import on_union_founded
 from services.identity.usecases.unions.on_union_moved import on_union_moved
@@ -49,17 +55,23 @@ IDENTITY = Service(
         accounts.router,
         grants.router,
         internal.router,
+        published.router,
     ),
     hears={
         "membership.union.founded": on_union_founded,
         "membership.union.changed": on_union_changed,
         "membership.union.moved": on_union_moved,
     },
-    deadlines={
+)
+
+
+def deadlines_of(policy: Policy) -> Mapping[str, Handler]:
+    """What is done when a deadline of identity's falls due."""
+    return {
         "phone-code-outdated": on_phone_code_outdated,
         "session-outlived": on_session_outlived,
-    },
-)
+        "signing-key-due": partial(on_signing_key_due, rotation=policy.rotation),
+    }
 
 
 def create_app(
@@ -67,13 +79,13 @@ def create_app(
 ) -> FastAPI:
     """The service as an ASGI app."""
     settings = settings or from_environment(Settings, "identity")
-    app = build(IDENTITY, settings, clock)
+    app = build(replace(IDENTITY, deadlines=deadlines_of(settings.policy)), settings, clock)
     app.state.policy = settings.policy
     app.state.trust = load_trust(settings.trust)
+    app.state.ring = KeyRing()
     app.state.hashes = PasswordHashes()
     app.state.common_passwords = frozenset(COMMON_PASSWORDS.read_text().split())
     app.state.code_sender = _sender(app, settings, clock)
-    app.include_router(published.router)
     if isinstance(app.state.code_sender, LocalCodes):
         app.include_router(local.router)
     if isinstance(app.state.code_sender, Unconfigured):

@@ -23,6 +23,10 @@ class Settings(ServiceSettings):
     password_days: int = 90
     # How many phone codes an address may ask for in an hour: whole offices stand behind one.
     codes_per_address_an_hour: int = 300
+    # A key signs user tokens for so many days (0: it is changed by command only), and is published
+    # so many seconds before it signs.
+    signing_key_days: int = 30
+    signing_key_lead_seconds: float = 600
     # The operator's text message gateway; production is not ready without it.
     sms_url: str | None = None
     sms_token_file: Path | None = None
@@ -37,4 +41,6 @@ class Settings(ServiceSettings):
             activation=timedelta(hours=self.activation_hours),
             password_age=timedelta(days=self.password_days) if self.password_days else None,
             codes_per_address_an_hour=self.codes_per_address_an_hour,
+            signing_key_life=timedelta(days=self.signing_key_days) or None,
+            signing_key_lead=timedelta(seconds=self.signing_key_lead_seconds),
         )

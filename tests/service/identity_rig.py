@@ -13,19 +13,20 @@ import psycopg
 import pyotp
 from asgi_lifespan import LifespanManager
 from fastapi import FastAPI
+from joserfc.jwk import OKPKey
 
 from services.chassis.data.deadlines import fire_one
 from services.chassis.data.inbox import Heard
 from services.chassis.edge.assertions import (
     load_key,
-    load_trust,
+    public_keys,
     read_user,
     service_actor,
     sign_actor,
 )
 from services.chassis.kernel.actors import ANONYMOUS, Actor, Role
 from services.chassis.kernel.ids import new_id
-from services.identity.app import IDENTITY, create_app
+from services.identity.app import IDENTITY, create_app, deadlines_of
 from services.identity.settings import Settings
 from tests.clusters import TestDatabase
 from tests.people import (
@@ -55,6 +56,16 @@ class Clock:
 
     def turn(self, **by: float) -> None:
         self.now += timedelta(**by)
+
+
+@dataclass
+class Known:
+    """The keys that a test has read."""
+
+    keys: dict[str, OKPKey]
+
+    def find(self, kid: str) -> OKPKey | None:
+        return self.keys.get(kid)
 
 
 @dataclass
@@ -90,7 +101,9 @@ class Rig:
         return {"Idempotency-Key": f"key-{new_id()}"}
 
     def whose(self, access_token: str) -> Actor:
-        return read_user(access_token, load_trust(self.keys / "trust.jwks"), self.clock.now)
+        rows = self.rows("select public from identity.user_token_keys")
+        known = public_keys({"keys": [row[0] for row in rows]})
+        return read_user(access_token, Known(known), self.clock.now)
 
     def rows(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
         with psycopg.connect(self.database.admin_url) as connection:
@@ -112,7 +125,8 @@ class Rig:
 
     async def sweep(self) -> None:
         """Every deadline that is due."""
-        while await fire_one(self.app.state.store, IDENTITY.deadlines):
+        deadlines = deadlines_of(self.app.state.policy)
+        while await fire_one(self.app.state.store, deadlines):
             pass
 
     async def invite(self, account: str = "li.jingban", union: UUID = TOWN) -> tuple[UUID, str]:

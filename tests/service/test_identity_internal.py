@@ -115,15 +115,6 @@ async def test_record_gateway_refusals_for_the_audit(identity):
     ]
 
 
-async def test_public_keys_are_published_and_private_ones_are_not(identity):
-    transport = httpx.ASGITransport(identity.app)
-    async with httpx.AsyncClient(transport=transport, base_url="http://identity") as client:
-        body = (await client.get("/.well-known/jwks.json")).json()
-
-    assert [key["kid"] for key in body["keys"]] == ["identity"]
-    assert "d" not in body["keys"][0]
-
-
 def environment(monkeypatch, identity, tmp_path, mode="local"):
     settings = {
         "MODE": mode,

@@ -25,6 +25,7 @@ PUBLIC: dict[str, set[str]] = {
         "POST /v1/activations/secrets",
         "PUT /v1/activations",
         "POST /v1/tokens",
+        "GET /v1/jwks",
     },
     "membership": {
         "GET /v1/codes/{list_name}",

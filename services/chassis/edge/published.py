@@ -56,16 +56,16 @@ class PublishedKeys:
         async with self._turn:
             if self._asked is None or self._asked < came:
                 await self._rest(came)
-                await self._look_quietly()
+                await self.look_if_possible()
         if not self._was_heard:
             raise Unavailable("系统正在启动，请几秒后再试。", retry_after=2)
 
     async def follow(self) -> None:
         """Ask for ever; an identity that is away is asked again at the same pace."""
         while True:
-            async with self._turn:
-                await self._look_quietly()
             await asyncio.sleep(self._pause)
+            async with self._turn:
+                await self.look_if_possible()
 
     async def look(self) -> None:
         """Ask once; raises what the asking raises."""
@@ -73,7 +73,8 @@ class PublishedKeys:
         self._known = public_keys(await self._ask())
         self._was_heard = True
 
-    async def _look_quietly(self) -> None:
+    async def look_if_possible(self) -> None:
+        """Ask once; an identity that is away changes nothing."""
         try:
             await self.look()
         except UNHEARD as error:

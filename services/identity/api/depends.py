@@ -17,7 +17,7 @@ async def read_policy(request: Request) -> Policy:
 
 
 async def read_issuer(request: Request) -> Issuer:
-    return Issuer(request.app.state.key, request.app.state.policy)
+    return Issuer(request.app.state.ring, request.app.state.policy)
 
 
 async def read_notary(request: Request) -> Notary:

@@ -3,6 +3,12 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+from services.identity.domain.signing_keys import Rotation
+
+# What a user token lives at most; the signer and a structure test hold it to that.
+TOKEN_SECONDS = 600
+CLOCKS_DIFFER = 60
+
 
 @dataclass(frozen=True, slots=True)
 class Policy:
@@ -19,3 +25,12 @@ class Policy:
     codes_per_phone_a_day: int = 10
     # A whole office, or a whole courier station, stands behind one address.
     codes_per_address_an_hour: int = 300
+    # A key signs user tokens for so long, and is published so long before; None: by hand only.
+    signing_key_life: timedelta | None = timedelta(days=30)
+    signing_key_lead: timedelta = timedelta(minutes=10)
+
+    @property
+    def rotation(self) -> Rotation:
+        """Tokens are believed a little longer than they live, for clocks that differ."""
+        tokens = timedelta(seconds=TOKEN_SECONDS + CLOCKS_DIFFER)
+        return Rotation(self.signing_key_life, self.signing_key_lead, tokens)

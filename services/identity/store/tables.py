@@ -18,6 +18,7 @@ from services.identity.domain.account import State
 from services.identity.domain.roles import GRANTABLE
 from services.identity.store.client_tables import ApiClient, ClientDirectory, ClientKey, UsedOnce
 from services.identity.store.schema import CHASSIS, PATH, SCHEMA, Base, among
+from services.identity.store.signing_key_tables import UserTokenKey
 
 __all__ = [
     "CHASSIS",
@@ -28,6 +29,7 @@ __all__ = [
     "ClientDirectory",
     "ClientKey",
     "UsedOnce",
+    "UserTokenKey",
 ]
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from services.chassis.data.tx import Tx
-from services.chassis.edge.assertions import USER_TOKEN_SECONDS, SigningKey, sign_user
+from services.chassis.edge.assertions import USER_TOKEN_SECONDS, sign_user
 from services.chassis.kernel.actors import Actor, Kind, Role
 from services.chassis.kernel.calendar import end_of_day
 from services.identity.domain.account import State
@@ -11,14 +11,16 @@ from services.identity.domain.policy import Policy
 from services.identity.domain.refusals import SessionEnded
 from services.identity.domain.standing import standing, token_seconds
 from services.identity.store import grants
+from services.identity.store.signing_keys import KeyRing
 from services.identity.store.tables import Session, StaffAccount
+from services.identity.usecases.signing_keys.pick_signing_key import pick_signing_key
 
 
 @dataclass(frozen=True, slots=True)
 class Issuer:
-    """Identity's own key, and the numbers that an operator has set."""
+    """The keys that sign user tokens, and the numbers that an operator has set."""
 
-    key: SigningKey
+    ring: KeyRing
     policy: Policy
 
 
@@ -40,7 +42,8 @@ async def sign_access(tx: Tx, issuer: Issuer, session: Session) -> Access:
         actor = await _as_staff(tx, session, actor)
     ends = (session.expires_at, end_of_day(tx.today))
     seconds = token_seconds(USER_TOKEN_SECONDS, tx.now, *ends)
-    return Access(sign_user(issuer.key, actor, tx.now, seconds), seconds, actor)
+    key = await pick_signing_key(tx, issuer.ring)
+    return Access(sign_user(key, actor, tx.now, seconds), seconds, actor)
 
 
 async def _as_staff(tx: Tx, session: Session, actor: Actor) -> Actor:
