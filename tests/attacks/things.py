@@ -1,0 +1,145 @@
+"""One object of each kind that an address can name, made by the real operations.
+
+A new path parameter needs a line in ``MAKERS``; without one, every table of attacks fails.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from services.chassis.kernel.actors import Actor, Kind, Role
+from services.chassis.kernel.ids import new_id
+from tests.people import LI, SUN, TOWN, ZHOU
+from tests.service.membership_rig import POSTER
+
+if TYPE_CHECKING:
+    from tests.attacks.operations import Operation
+    from tests.attacks.world import World
+
+# What is written down but not handed in yet is what these change.
+ON_DRAFTS = ("PATCH /v1/applications/{application_id}", "/submission")
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """What fills one place of an address, and the version for ``If-Match``."""
+
+    id: str
+    version: int = 1
+
+
+Maker = Callable[["World", "Operation", Actor], Awaitable[Thing]]
+
+
+async def application(world: "World", operation: "Operation", owner: Actor) -> Thing:
+    draft = operation.name.startswith(ON_DRAFTS[0]) or operation.path.endswith(ON_DRAFTS[1])
+    found = await world.application(owner, "draft" if draft else "submitted")
+    return Thing(found["id"], found["version"])
+
+
+async def member(world: "World", operation: "Operation", owner: Actor) -> Thing:
+    return Thing(await world.admitted(owner, "membership_id"))
+
+
+async def person(world: "World", operation: "Operation", owner: Actor) -> Thing:
+    return Thing(await world.admitted(owner, "person_id"))
+
+
+async def consent(world: "World", operation: "Operation", owner: Actor) -> Thing:
+    person_id = await world.admitted(owner, "person_id")
+    query = "select id from membership.consents where person_id = %s order by id limit 1"
+    return Thing(str(world.membership.rows(query, person_id)[0][0]))
+
+
+async def union(world: "World", operation: "Operation", owner: Actor) -> Thing:
+    found = world.membership.rows("select version from membership.unions where id = %s", TOWN)
+    return Thing(str(TOWN), found[0][0])
+
+
+async def poster(world: "World", operation: "Operation", owner: Actor) -> Thing:
+    return Thing(POSTER)
+
+
+async def sheet(world: "World", operation: "Operation", owner: Actor) -> Thing:
+    """A checked list; what is only read serves again, and what is taken back was applied."""
+    made = await world.sheet(is_new=not operation.is_safe)
+    if operation.path.endswith("/reversal"):
+        made = await world.applied(made)
+    return Thing(made["id"], made["version"])
+
+
+async def row(world: "World", operation: "Operation", owner: Actor) -> Thing:
+    """The faulty row of the newest sheet; its version is the one that ``If-Match`` names."""
+    query = "select number, version from membership.import_rows where state = 'faulty' "
+    number, version = world.membership.rows(query + "order by import_id desc limit 1")[0]
+    return Thing(str(number), version)
+
+
+async def account(world: "World", operation: "Operation", owner: Actor) -> Thing:
+    """Somebody who works here; suspended where the operation ends a suspension."""
+    rig = world.identity
+    if "/suspension" not in operation.path:
+        made, _ = await rig.invite(f"zhang{world.number()}", TOWN)
+        return Thing(str(made))
+    found = await rig.staff(f"zhang{world.number()}")
+    thing = Thing(str(found.id), await world.version(f"/accounts/{found.id}"))
+    if operation.method != "DELETE":
+        return thing
+    headers = rig.as_(SUN, If_Match=f'"{thing.version}"')
+    path = f"/accounts/{thing.id}/suspension"
+    done = await rig.client.put(path, json={"reason": "离岗培训"}, headers=headers)
+    assert done.status_code == 204, done.text
+    return Thing(thing.id, await world.version(f"/accounts/{thing.id}"))
+
+
+async def grant(world: "World", operation: "Operation", owner: Actor) -> Thing:
+    made, _ = await world.identity.invite(f"zhang{world.number()}", TOWN)
+    body = {"union_id": str(TOWN), "role": Role.CLERK, "expires_on": None}
+    rig = world.identity
+    headers = rig.as_(ZHOU) | rig.key()
+    answer = await rig.client.post(f"/accounts/{made}/grants", json=body, headers=headers)
+    assert answer.status_code == 201, answer.text
+    return Thing(answer.json()["id"])
+
+
+def fixed(word: str) -> Maker:
+    """A place of an address that names nothing which belongs to somebody."""
+
+    async def make(world: "World", operation: "Operation", owner: Actor) -> Thing:
+        return Thing(word)
+
+    return make
+
+
+MAKERS: dict[str, Maker] = {
+    "account_id": account,
+    "application_id": application,
+    "code": poster,
+    "consent_id": consent,
+    "ending": fixed("xlsx"),
+    "grant_id": grant,
+    "import_id": sheet,
+    "kind": fixed("gig_workers"),
+    "list_name": fixed("groups"),
+    "member_id": member,
+    "number": row,
+    "person_id": person,
+    "union_id": union,
+    "year": fixed("2026"),
+}
+# What a worker may own; everything else is a union's.
+OF_A_WORKER = {"application_id", "consent_id", "member_id", "person_id"}
+# Places that name nothing of anybody's: everybody who may ask gets the same answer.
+OF_NOBODY = {"code", "ending", "kind", "list_name", "year"}
+
+
+def unknown(parameter: str) -> str:
+    """An id that nobody has."""
+    return str(new_id()) if parameter.endswith("_id") else "999999"
+
+
+def owner_for(operation: "Operation", actor: Actor) -> Actor:
+    """Who prepared the thing that ``actor`` is tried on: four eyes want somebody else."""
+    places = {one["name"] for one in operation.parameters("path")}
+    is_own = actor.kind is Kind.WORKER and not OF_A_WORKER.isdisjoint(places)
+    return actor if is_own else LI
