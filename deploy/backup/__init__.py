@@ -1,0 +1,1 @@
+"""Backup: a base copy, every change since, the files, and marks of what must come back."""

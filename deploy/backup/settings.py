@@ -1,0 +1,101 @@
+"""Where a backup comes from and where it goes: the local run, or a production database."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import psycopg
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from deploy import cluster
+from deploy.addresses import SERVICES, named
+from deploy.binaries import Binaries, choose
+from deploy.private import make_passwords
+from deploy.site import Site, open_site
+from deploy.voice import Trouble
+
+
+class Settings(BaseSettings):
+    """Read from ``BACKUP_…``; without any of them the local run is backed up."""
+
+    model_config = SettingsConfigDict(env_prefix="BACKUP_", extra="ignore", frozen=True)
+
+    folder: Path | None = Field(
+        None,
+        description="备份放在哪里；应是另一台机器的存储。默认本地运行目录下的 backup。",
+    )
+    database_url: str | None = Field(
+        None,
+        description="备份账号的数据库地址 postgresql://…/niangjia，账号需有 REPLICATION 和 "
+        "pg_read_all_data；默认备份本地运行的数据库。",
+    )
+    files: dict[str, Path] = Field(
+        default_factory=dict,
+        description='附件目录，JSON：{"membership": "/var/lib/niangjia/membership"}。',
+    )
+    keys: Path | None = Field(
+        None, description="密钥目录；清单只记其指纹，密钥本身绝不与数据放在同一份备份里。"
+    )
+    keep_days: int = Field(30, ge=1, description="基础备份和日志至少保留多少天。")
+    slot: str = Field("niangjia_backup", description="复制槽的名字；归档中断时数据库替它保留日志。")
+    mark_seconds: float = Field(300.0, gt=0, description="每隔多少秒记一次行数和审计锚点。")
+    files_seconds: float = Field(5.0, gt=0, description="每隔多少秒复制一次新附件。")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A database that is backed up, and the folder its backups lie in."""
+
+    url: str  # of the database with the services' schemas
+    folder: Path
+    files: dict[str, Path]
+    keys: Path
+    slot: str
+    settings: Settings
+
+    @property
+    def database(self) -> str:
+        return urlsplit(self.url).path.lstrip("/")
+
+    def programs(self) -> Binaries:
+        """PostgreSQL's own tools, of the server's version: older ones refuse a newer server."""
+        with connected(self.url) as connection:
+            return choose(connection.info.server_version // 10000)
+
+
+def open_source() -> Source:
+    settings, site = Settings(), open_site()
+    return Source(
+        url=settings.database_url or _local_url(site),
+        folder=folder_of(settings, site),
+        files=settings.files or {name: site.home / "files" / name for name in SERVICES},
+        keys=settings.keys or site.keys,
+        slot=settings.slot,
+        settings=settings,
+    )
+
+
+def folder_of(settings: Settings, site: Site) -> Path:
+    return (settings.folder or site.home / "backup").absolute()
+
+
+def connected(url: str) -> psycopg.Connection:
+    try:
+        return psycopg.connect(url, autocommit=True, connect_timeout=10)
+    except psycopg.Error as error:
+        raise Trouble(f"数据库不能用 the database cannot be used: {error}") from error
+
+
+def _local_url(site: Site) -> str:
+    given = os.environ.get("DATABASE_URL")
+    if given:
+        return named(given, site.database)
+    if not (site.postgres / "data").is_dir():
+        raise Trouble(f"这里没有数据 there are no data here yet ({site.postgres}): make run.")
+    port = cluster.running_port(cluster.open_cluster(site.postgres))
+    if port is None:
+        raise Trouble("数据库没有运行 the database is not running: start it first (make run).")
+    password = make_passwords(site.passwords, [cluster.ADMINISTRATOR])[cluster.ADMINISTRATOR]
+    return f"postgresql://{cluster.ADMINISTRATOR}:{password}@127.0.0.1:{port}/{site.database}"
