@@ -109,7 +109,7 @@ def _gateway(part: Part, site: Site, database: Database) -> Environment:
 
 
 def _frontend(part: Part, site: Site, database: Database) -> Environment:
-    return {"GATEWAY_URL": site.url}
+    return {"GATEWAY_URL": site.url, "PAGE_SECRET": str(site.keys / "pages.secret")}
 
 
 SPECIAL: dict[str, Callable[[Part, Site, Database], Environment]] = {

@@ -53,7 +53,7 @@ def create_app(settings: Settings | None = None, assets: Assets | None = None) -
     app.state.user_keys = PublishedKeys(
         load_trust(settings.trust), lambda: app.state.gateway.user_keys(), KEYS_PAUSE
     )
-    app.state.secret = _page_secret(key)
+    app.state.secret = _page_secret(settings, key)
     app.state.csrf = Csrf(
         app.state.secret, own_origins(settings.public_url, is_local=settings.mode == "local")
     )
@@ -77,7 +77,9 @@ async def _open(app: FastAPI) -> AsyncIterator[None]:
         await asyncio.wait({following})
 
 
-def _page_secret(key: SigningKey) -> bytes:
+def _page_secret(settings: Settings, key: SigningKey) -> bytes:
     """What tokens in pages are made with: the same in every process, and known to no other part."""
+    if settings.page_secret is not None:
+        return sha256(b"pages:" + settings.page_secret.read_bytes().strip()).digest()
     private = str(key.key.as_dict(private=True)["d"])
     return sha256(b"pages:" + private.encode()).digest()

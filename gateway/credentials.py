@@ -128,12 +128,13 @@ class Assertions:
     def __init__(self, key: SigningKey, now: Callable[[], datetime]) -> None:
         self._key = key
         self._now = now
-        self._made: Recent[tuple[bytes, str, str | None], tuple[str, float]] = Recent(CAPACITY)
+        self._made: Recent[tuple[object, ...], tuple[str, float]] = Recent(CAPACITY)
 
     def of(self, credential: Credential | None, service: str, client: str | None) -> str:
         """What ``service`` is told about the caller; nobody is told as nobody."""
         digest = credential.digest if credential else b""
-        key = (digest, service, client)
+        # A key that was replaced is not heard of again, so that it can be withdrawn at once.
+        key = (digest, service, client, self._key.key.kid)
         at = self._now().timestamp()
         made = self._made.get(key)
         if made is not None and at < made[1]:
