@@ -16,10 +16,14 @@ from services.chassis.web.app import Service, build
 from services.identity.api import (
     accounts,
     activations,
+    client_directory,
+    client_keys,
+    clients,
     grants,
     internal,
     local,
     me,
+    oauth,
     published,
     sessions,
     staff_sessions,
@@ -54,6 +58,10 @@ IDENTITY = Service(
         me.router,
         accounts.router,
         grants.router,
+        clients.router,
+        client_keys.router,
+        oauth.router,
+        client_directory.router,
         internal.router,
         published.router,
     ),
@@ -81,6 +89,9 @@ def create_app(
     settings = settings or from_environment(Settings, "identity")
     app = build(replace(IDENTITY, deadlines=deadlines_of(settings.policy)), settings, clock)
     app.state.policy = settings.policy
+    app.state.audiences = frozenset(
+        {settings.public_url.rstrip("/"), settings.public_url.rstrip("/") + oauth.TOKEN_PATH}
+    )
     app.state.trust = load_trust(settings.trust)
     app.state.ring = KeyRing()
     app.state.hashes = PasswordHashes()

@@ -25,6 +25,7 @@ PUBLIC: dict[str, set[str]] = {
         "POST /v1/activations/secrets",
         "PUT /v1/activations",
         "POST /v1/tokens",
+        "POST /v1/oauth/token",
         "GET /v1/jwks",
     },
     "membership": {

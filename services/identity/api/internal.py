@@ -13,6 +13,7 @@ from services.chassis.web.route import UnitRoute
 from services.identity.api.depends import CurrentIssuer, CurrentNotary
 from services.identity.api.tokens import AccessOut
 from services.identity.api.typed import ACCESS, ID, NOON, In, Out, Secret, shown
+from services.identity.store import clients
 from services.identity.usecases.services.check_standing import check_standing
 from services.identity.usecases.services.exchange_assertion import (
     NO_AUDIENCE,
@@ -49,12 +50,15 @@ class RevokedOut(Out):
 
 
 class RevocationsOut(BaseModel):
-    """``next`` is always given: ask with it again."""
+    """``next`` is always given: ask with it again. ``directory`` is the version of the clients'."""
 
-    model_config = ConfigDict(json_schema_extra=shown(items=[{"sid": ID, "at": NOON}], next="1042"))
+    model_config = ConfigDict(
+        json_schema_extra=shown(items=[{"sid": ID, "at": NOON}], next="1042", directory=7)
+    )
 
     items: list[RevokedOut]
     next: str
+    directory: int
 
 
 class AssertionIn(In):
@@ -133,7 +137,9 @@ async def revocations(
     after: Annotated[str | None, Query(max_length=20)] = None,
 ) -> RevocationsOut:
     revoked, following = await list_revocations(actor, read, after)
-    return RevocationsOut(items=[RevokedOut.model_validate(r) for r in revoked], next=following)
+    items = [RevokedOut.model_validate(ended) for ended in revoked]
+    version = await clients.directory_version(read)
+    return RevocationsOut(items=items, next=following, directory=version)
 
 
 @router.post("/assertion-exchanges", summary="凭证转交（仅供服务之间）")

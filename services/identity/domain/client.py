@@ -33,13 +33,16 @@ KIND_LABELS = {
     ClientKind.HOTLINE: "12351 热线",
 }
 
+ADMINISTRATOR = (Role.ADMINISTRATOR,)
+OVERSIGHT = (Role.ADMINISTRATOR, Role.SECURITY_OFFICER)
+
 # fmt: off
 LIFECYCLE = Lifecycle(
     State.ACTIVE,
     [
         # Whoever sees misuse first may stop it; to let a client in again is the administrator's.
-        Move(Action.SUSPEND, (State.ACTIVE,),    State.SUSPENDED, (Role.ADMINISTRATOR, Role.SECURITY_OFFICER)),  # noqa: E501
-        Move(Action.RESUME,  (State.SUSPENDED,), State.ACTIVE,    (Role.ADMINISTRATOR,)),
+        Move(Action.SUSPEND, (State.ACTIVE,),    State.SUSPENDED, OVERSIGHT),
+        Move(Action.RESUME,  (State.SUSPENDED,), State.ACTIVE,    ADMINISTRATOR),
     ],
     labels={
         State.ACTIVE: "正常",

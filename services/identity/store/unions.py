@@ -8,7 +8,7 @@ from sqlalchemy.sql.expression import literal
 
 from services.chassis.data.tx import Tx
 from services.chassis.kernel.refusals import FieldError, Unprocessable
-from services.identity.store.tables import Union
+from services.identity.store.tables import ClientDirectory, Union
 
 
 async def known(tx: Tx, union_id: UUID, pointer: str = "/union_id") -> Union:
@@ -53,7 +53,8 @@ async def path_above(tx: Tx, path: str) -> str | None:
 
 
 async def move(tx: Tx, old: str, new: str) -> None:
-    """Carry a union and everything below it to another place in the tree."""
+    """Carry a union and everything below it to another place in the tree, clients included."""
     below = Union.path.startswith(old, autoescape=True)
     moved = literal(new) + func.substr(Union.path, len(old) + 1)
     await tx.session.execute(update(Union).where(below).values(path=moved, changed_at=tx.now))
+    await tx.session.execute(update(ClientDirectory).values(version=ClientDirectory.version + 1))
