@@ -5,10 +5,13 @@ given what it needs and nothing more: no DDL, and the audit can only be read and
 """
 
 import os
+from collections.abc import Callable
 from importlib import import_module
+from pathlib import Path
 
 from alembic import context
-from sqlalchemy import Connection, create_engine, text
+from alembic.runtime.migration import MigrationInfo
+from sqlalchemy import Connection, create_engine, event, text
 
 service = context.config.config_ini_section
 tables = import_module(f"services.{service}.store.tables")
@@ -21,9 +24,15 @@ RIGHTS = {
     "data_keys": "select, insert, update",
 }
 
+# A migration waits for no lock long enough to make everybody behind it wait, and ends some day.
+WAITS = {"lock_timeout": "5s", "statement_timeout": "15min", "timezone": "UTC"}
 
-def configure(connection: Connection | None = None) -> None:
+
+def configure(
+    connection: Connection | None = None, finished: Callable[..., None] | None = None
+) -> None:
     context.configure(
+        on_version_apply=finished,
         connection=connection,
         dialect_name="postgresql",
         target_metadata=tables.Base.metadata,
@@ -50,20 +59,45 @@ def grant(connection: Connection) -> None:
         connection.execute(text(f'grant {rights} on {service}."{name}" to {role}'))
 
 
+def told(connection: Connection, folder: Path) -> Callable[..., None]:
+    """Write what each migration does to the schema as SQL, one file each, for a linter to read."""
+    said: list[str] = []
+
+    @event.listens_for(connection, "before_cursor_execute")
+    def note(_: object, __: object, statement: str, parameters: object, *___: object) -> None:
+        # A statement with values moves data; what locks tables has none.
+        if not parameters:
+            said.append(f"{statement.strip()};\n")
+
+    def finished(*, step: MigrationInfo, **_: object) -> None:
+        begun = [f"set {name} = '{value}';\n" for name, value in WAITS.items()]
+        text = "\n".join([*begun, "begin;\n", *said, "commit;\n"]).replace("%%", "%")
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / f"{service}-{step.up_revision_id}.sql").write_text(text)
+        said.clear()
+
+    said.clear()
+    return finished
+
+
 if context.is_offline_mode():
     configure()
     with context.begin_transaction():
         context.run_migrations()
 else:
     url = os.environ[f"{service.upper()}_MIGRATION_URL"]
-    engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://"))
+    engine = create_engine(
+        url.replace("postgresql://", "postgresql+psycopg://"),
+        connect_args={"options": " ".join(f"-c {name}={value}" for name, value in WAITS.items())},
+    )
     with engine.begin() as connection:
         # An owner that may not create schemas finds its own already there.
         present = "select 1 from information_schema.schemata where schema_name = :schema"
         if connection.scalar(text(present), {"schema": service}) is None:
             connection.execute(text(f"create schema {service}"))
     with engine.connect() as connection:
-        configure(connection)
+        folder = os.environ.get("NIANGJIA_MIGRATIONS_TOLD")
+        configure(connection, told(connection, Path(folder)) if folder else None)
         with context.begin_transaction():
             context.run_migrations()
         connection.commit()

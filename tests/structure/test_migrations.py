@@ -11,6 +11,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import create_engine
 
+from deploy import check_migrations
 from tests.clusters import TestDatabase
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -117,3 +118,29 @@ def shape(database: TestDatabase, schema: str) -> list[tuple[object, ...]]:
             [schema],
         ).fetchall()
     return columns + indexes
+
+
+def test_the_linter_refuses_what_would_lock_a_table_for_long(tmp_path: Path, capsys):
+    bad = "set lock_timeout = '5s';\nset statement_timeout = '15min';\nbegin;\n"
+    bad += "create index on membership.people (name);\ncommit;\n"
+    (tmp_path / "membership-0099_slow.sql").write_text(bad)
+
+    found = check_migrations.lint(tmp_path)
+
+    assert found == 1
+    assert "require-concurrent-index-creation" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_migration_never_waits_for_a_lock_or_works_for_hours(
+    service, database: TestDatabase, monkeypatch, tmp_path
+):
+    monkeypatch.setenv(f"{service.upper()}_MIGRATION_URL", database.migration_url(service))
+    monkeypatch.setenv("NIANGJIA_MIGRATIONS_TOLD", str(tmp_path))
+
+    command.downgrade(config(service), "-1")
+    command.upgrade(config(service), "head")
+    told = "".join(path.read_text() for path in tmp_path.glob(f"{service}-*.sql"))
+
+    assert "set lock_timeout = '5s';" in told
+    assert "set statement_timeout = '15min';" in told
