@@ -22,26 +22,23 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="BACKUP_", extra="ignore", frozen=True)
 
-    folder: Path | None = Field(
-        None,
-        description="备份放在哪里；应是另一台机器的存储。默认本地运行目录下的 backup。",
-    )
-    database_url: str | None = Field(
-        None,
-        description="备份账号的数据库地址 postgresql://…/niangjia，账号需有 REPLICATION 和 "
-        "pg_read_all_data；默认备份本地运行的数据库。",
-    )
-    files: dict[str, Path] = Field(
-        default_factory=dict,
-        description='附件目录，JSON：{"membership": "/var/lib/niangjia/membership"}。',
-    )
-    keys: Path | None = Field(
-        None, description="密钥目录；清单只记其指纹，密钥本身绝不与数据放在同一份备份里。"
-    )
-    keep_days: int = Field(30, ge=1, description="基础备份和日志至少保留多少天。")
-    slot: str = Field("niangjia_backup", description="复制槽的名字；归档中断时数据库替它保留日志。")
-    mark_seconds: float = Field(300.0, gt=0, description="每隔多少秒记一次行数和审计锚点。")
-    files_seconds: float = Field(5.0, gt=0, description="每隔多少秒复制一次新附件。")
+    # 备份放在哪里，应是另一台机器的存储；默认在本地运行目录下的 backup。
+    folder: Path | None = None
+    # 备份账号的数据库地址 postgresql://…/niangjia，账号需有 REPLICATION 和 pg_read_all_data；
+    # 默认备份本地运行的数据库。
+    database_url: str | None = None
+    # 附件目录，JSON：{"membership": "/var/lib/niangjia/membership"}。
+    files: dict[str, Path] = Field(default_factory=dict)
+    # 密钥目录；清单只记其指纹，密钥本身绝不与数据放在同一份备份里。
+    keys: Path | None = None
+    # 基础备份和日志至少保留多少天。
+    keep_days: int = Field(default=30, ge=1)
+    # 复制槽的名字；归档中断时数据库替它保留日志。
+    slot: str = "niangjia_backup"
+    # 每隔多少秒记一次行数和审计锚点。
+    mark_seconds: float = Field(default=300.0, gt=0)
+    # 每隔多少秒复制一次新附件。
+    files_seconds: float = Field(default=5.0, gt=0)
 
 
 @dataclass(frozen=True, slots=True)
