@@ -14,6 +14,7 @@ from structlog.contextvars import bind_contextvars, reset_contextvars
 
 from gateway.answers import Outgoing, refused
 from gateway.body import SenderGone
+from gateway.clients import Clients
 from gateway.credentials import Assertions, Tokens
 from gateway.docs import Docs
 from gateway.gate import Gate
@@ -21,10 +22,12 @@ from gateway.identity import Identity
 from gateway.inbound import Call, Doorway, request_id_of
 from gateway.limits import Buckets, tightest
 from gateway.local import LocalAnswers
+from gateway.oauth import metadata
 from gateway.openapi import Documents
+from gateway.partners import Partners
 from gateway.passage import Passage
 from gateway.proxy import Upstreams
-from gateway.refusals import Broken, http_status
+from gateway.refusals import AddressRefused, Broken, http_status
 from gateway.reports import Reports
 from gateway.revocations import Revocations
 from gateway.routes import FRONTEND, Match, Router
@@ -56,7 +59,11 @@ class Parts:
         self.sessions = Sessions(self.identity, self.tokens, now)
         self.revocations.on_ended(self.sessions.forget)
         self.router = Router(settings.services)
-        self.gate = Gate(self.tokens, self.sessions, Buckets(settings.limits_factor), monotonic)
+        self.clients = Clients(self.identity, now)
+        self.revocations.on_directory(self.clients.heed)
+        self.partners = Partners(settings, self.clients, self.identity)
+        buckets = Buckets(settings.limits_factor)
+        self.gate = Gate(self.tokens, self.sessions, self.partners, buckets, monotonic)
         self.passage = Passage(settings, self.upstreams, Assertions(key, now))
         self.reports = Reports(self.identity, settings.report_pause, now)
         self.telemetry = Telemetry(self.revocations.silent_for)
@@ -64,7 +71,11 @@ class Parts:
             session, settings.services, self.router, settings.openapi_seconds, monotonic
         )
         self.local = LocalAnswers(
-            Docs(settings.swagger_dir), self.documents, self.revocations, self.telemetry
+            Docs(settings.swagger_dir),
+            self.documents,
+            self.revocations,
+            self.telemetry,
+            metadata(settings.public_url),
         )
 
     async def run(self, stack: AsyncExitStack) -> None:
@@ -161,6 +172,7 @@ class Visit:
             await self._out.local(local)
             return
         self._match = match = self._parts.router.match(call.method, call.path)
+        self._receive = await self._parts.gate.hear(call, match.rule, self._receive)
         try:
             person = await self._parts.gate.admit(call, match.rule)
         finally:
@@ -178,8 +190,8 @@ class Visit:
         """Answer with the refusal, unless an answer has begun."""
         status = http_status(refusal)
         self._parts.telemetry.refused(refusal.code)
-        if status in REPORTED:
-            reason = str(refusal.context.get("limit", ""))
+        if status in REPORTED or isinstance(refusal, AddressRefused):
+            reason = str(refusal.context.get("limit", getattr(refusal, "why", "")))
             service = self._match.service if self._match else "gateway"
             self._parts.reports.note(refusal.code, reason, service, status)
         if self._out.has_begun:
@@ -190,7 +202,9 @@ class Visit:
         await self._out.local(refused(refusal, self._out.request_id, page=page, close=close))
 
     def note(self, seconds: float) -> None:
-        """Leave a line in the log."""
+        """Leave a line in the log, and give back what the call held."""
+        if self._call is not None:
+            self._parts.partners.leave(self._call)
         method = self._scope["method"]
         self._parts.telemetry.done(method, self._call, self._match, self._out, seconds)
 

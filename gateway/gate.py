@@ -2,9 +2,13 @@
 
 from collections.abc import Callable
 
+from starlette.types import Receive
+
 from gateway.credentials import Credential, Tokens, bearer
 from gateway.inbound import Call, limited_as, sane_address
-from gateway.limits import Buckets, refuse
+from gateway.limits import Buckets, Reading, refuse
+from gateway.partners import Partners
+from gateway.refusals import SignatureRefused
 from gateway.routes import FRONTEND, Proof, Rule
 from gateway.sessions import Sessions, session_cookie
 from services.chassis.kernel.refusals import Unauthenticated
@@ -14,18 +18,34 @@ class Gate:
     """Credentials and limits of one call, in this order."""
 
     def __init__(
-        self, tokens: Tokens, sessions: Sessions, buckets: Buckets, tick: Callable[[], float]
+        self,
+        tokens: Tokens,
+        sessions: Sessions,
+        partners: Partners,
+        buckets: Buckets,
+        tick: Callable[[], float],
     ) -> None:
         self._tokens = tokens
         self._sessions = sessions
+        self._partners = partners
         self._buckets = buckets
         self._tick = tick
+
+    async def hear(self, call: Call, rule: Rule, receive: Receive) -> Receive:
+        """Check a signed request before anything else; guessing costs what a bad token costs."""
+        try:
+            return await self._partners.hear(call, rule, receive)
+        except SignatureRefused:
+            self._knock(call, "bad-credential", call.address)
+            raise
 
     async def admit(self, call: Call, rule: Rule) -> Credential | None:
         """The person, or None for somebody unknown; raises Unauthenticated or TooMany."""
         self._hear_frontend(call)
-        person = await self._person(call, rule)
+        person = self._partners.admit(call, await self._person(call, rule))
         self._count(call, rule, person)
+        await self._partners.spend(call)
+        self._partners.enter(call)
         return person
 
     def _hear_frontend(self, call: Call) -> None:
@@ -57,7 +77,10 @@ class Gate:
 
     def _count(self, call: Call, rule: Rule, person: Credential | None) -> None:
         """The general limit counts the outer request only; a tight one counts where it is named."""
-        if call.client is None and rule.limit != "static":
+        if call.partner is not None:
+            own = self._buckets.own("client", call.partner.per_minute)
+            self._note(call, self._buckets.knock_by(own, call.partner.id.hex, self._tick()))
+        elif call.client is None and rule.limit != "static":
             if person is None:
                 self._knock(call, "anonymous", call.address)
             else:
@@ -69,7 +92,9 @@ class Gate:
 
     def _knock(self, call: Call, name: str, who: str) -> None:
         who = limited_as(who) if who == call.address else who
-        reading = self._buckets.knock(name, who, self._tick())
+        self._note(call, self._buckets.knock(name, who, self._tick()))
+
+    def _note(self, call: Call, reading: Reading) -> None:
         call.readings.append(reading)
         if not reading.allowed:
             raise refuse(reading)

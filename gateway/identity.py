@@ -22,10 +22,11 @@ FEED_REST = 0.4
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """Sessions that ended, and where to go on reading."""
+    """Sessions that ended, where to go on reading, and the version of the clients' directory."""
 
     sessions: tuple[UUID, ...]
     next: str
+    directory: int
 
 
 class Identity:
@@ -60,7 +61,25 @@ class Identity:
             f"/v1/revocations{query}", actor_token=self._token(), deadline=within(SECONDS)
         )
         items = tuple(UUID(str(item["sid"])) for item in answer.json["items"])
-        return Ended(items, str(answer.json["next"]))
+        directory = int(answer.json.get("directory", 0))
+        return Ended(items, str(answer.json["next"]), directory)
+
+    async def clients(self) -> dict[str, Any]:
+        """Every client that may call, as identity tells it."""
+        answer = await self._feed.get(
+            "/v1/client-directory", actor_token=self._token(), deadline=within(SECONDS)
+        )
+        told: dict[str, Any] = answer.json
+        return told
+
+    async def use_nonce(self, client: UUID, nonce: str) -> None:
+        """Raises Conflict when somebody has used it before."""
+        await self._asked.post(
+            "/v1/nonces",
+            actor_token=self._token(),
+            json={"client_id": str(client), "nonce": nonce},
+            deadline=within(SECONDS),
+        )
 
     async def user_keys(self) -> Any:
         """The keys that user tokens are signed with: a JWK Set."""

@@ -11,6 +11,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
+from gateway.clients import Client, Signed
 from gateway.limits import Reading
 from gateway.refusals import AddressTooLong, Ambiguous, HeadersTooLarge
 from services.chassis.edge.redaction import looks_personal
@@ -48,6 +49,11 @@ class Call:
     length: int | None
     client: str | None = None
     inner_deadline: int | None = None
+    # Of another system: its signature, its terms, and what it holds until it is answered.
+    signed: Signed | None = None
+    partner: Client | None = None
+    holds_place: bool = False
+    held_bytes: int = 0
     readings: list[Reading] = field(default_factory=list)
 
     def header(self, name: bytes) -> str:

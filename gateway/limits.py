@@ -70,6 +70,7 @@ class Buckets:
     def __init__(self, factor: float = 1.0, capacity: int = CAPACITY) -> None:
         self._full_at: dict[tuple[str, str], float] = {}
         self._capacity = capacity
+        self._factor = factor
         self._policies = {
             name: Policy(name, max(1, round(p.quota * factor)), p.window, p.by)
             for name, p in POLICIES.items()
@@ -79,10 +80,17 @@ class Buckets:
         """Whether a limit counts persons; one who is unknown is counted by address."""
         return self._policies[name].by == "actor"
 
+    def own(self, name: str, per_minute: int) -> Policy:
+        """A policy that is one caller's own."""
+        return Policy(name, max(1, round(per_minute * self._factor)), 60, "actor")
+
     def knock(self, name: str, who: str, now: float) -> Reading:
         """Count one request of ``who``; a refused knock costs nothing."""
-        policy = self._policies[name]
-        key = (name, who)
+        return self.knock_by(self._policies[name], who, now)
+
+    def knock_by(self, policy: Policy, who: str, now: float) -> Reading:
+        """The same by a policy that is somebody's own; its name still says what is counted."""
+        key = (policy.name, who)
         before = max(now, self._full_at.get(key, now))
         after = before + policy.window / policy.quota
         excess = after - now - policy.window

@@ -1,11 +1,13 @@
 """The few addresses that the gateway answers by itself."""
 
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 from gateway.answers import Local, json_answer, page_answer, text_answer
 from gateway.docs import ASSETS, HOME, Docs
 from gateway.explanations import as_json, as_page, explain, read_words
 from gateway.inbound import Call, came_straight
+from gateway.oauth import WELL_KNOWN
 from gateway.openapi import Documents
 from gateway.revocations import Revocations
 from gateway.telemetry import Telemetry
@@ -20,18 +22,25 @@ class LocalAnswers:
     """Liveness for everybody, readiness and metrics for this machine, documents for all."""
 
     def __init__(
-        self, docs: Docs, documents: Documents, revocations: Revocations, telemetry: Telemetry
+        self,
+        docs: Docs,
+        documents: Documents,
+        revocations: Revocations,
+        telemetry: Telemetry,
+        authorization_server: dict[str, Any],
     ) -> None:
         self._docs = docs
         self._documents = documents
         self._revocations = revocations
         self._telemetry = telemetry
         self._words = read_words()
+        self._authorization_server = authorization_server
         self._fixed: dict[str, Callable[[Call], Awaitable[Local]]] = {
             "/livez": self._livez,
             "/readyz": self._readyz,
             "/metrics": self._metrics,
             "/api/openapi.json": self._openapi,
+            WELL_KNOWN: self._metadata,
             HOME: self._page,
             HOME + "/": self._page,
         }
@@ -69,6 +78,9 @@ class LocalAnswers:
 
     async def _openapi(self, call: Call) -> Local:
         return json_answer(await self._documents.merged(), cache="public, max-age=60")
+
+    async def _metadata(self, call: Call) -> Local:
+        return json_answer(self._authorization_server, cache="public, max-age=3600")
 
     async def _page(self, call: Call) -> Local:
         return self._docs.page()

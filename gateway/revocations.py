@@ -1,7 +1,7 @@
 """Which sessions identity has ended; asked for often enough to know within a second."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import datetime
 from uuid import UUID
@@ -31,11 +31,16 @@ class Revocations:
         self._ended: dict[UUID, float] = {}
         self._cursor = ""
         self._tell: list[Callable[[UUID], None]] = []
+        self._heed: list[Callable[[int], Awaitable[None]]] = []
         self.heard_at: float | None = None
 
     def on_ended(self, hear: Callable[[UUID], None]) -> None:
         """Call ``hear`` with each session that ends."""
         self._tell.append(hear)
+
+    def on_directory(self, heed: Callable[[int], Awaitable[None]]) -> None:
+        """Have ``heed`` told, at each look, which version the clients' directory has."""
+        self._heed.append(heed)
 
     def has_ended(self, session: UUID | None) -> bool:
         """Whether this session was ended; refuses to guess before the first answer."""
@@ -78,6 +83,8 @@ class Revocations:
         self._cursor = page.next or self._cursor
         self.heard_at = self._now().timestamp()
         self._forget_old()
+        for heed in self._heed:
+            await heed(page.directory)
         return moved and bool(page.sessions)
 
     def _forget_old(self) -> None:

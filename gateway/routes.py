@@ -55,6 +55,8 @@ RULES: tuple[Rule, ...] = (
     Rule("identity", "/assertion-exchanges/**", is_open=False),
     Rule("identity", "/gateway-refusals/**", is_open=False),
     Rule("identity", "/standing-checks/**", is_open=False),
+    Rule("identity", "/client-directory/**", is_open=False),
+    Rule("identity", "/nonces/**", is_open=False),
     Rule("identity", "/me/phone/**", is_open=False),
     # Where guessing would pay.
     Rule("identity", "/phone-codes", POST, limit="phone-code"),
@@ -63,6 +65,7 @@ RULES: tuple[Rule, ...] = (
     Rule("identity", "/passwords", PUT, limit="log-in"),
     Rule("identity", "/activations/**", limit="log-in"),
     Rule("identity", "/tokens", POST, limit="token"),
+    Rule("identity", "/oauth/token", POST, limit="token", proof=Proof.NONE),
     Rule("membership", "/register-checks", POST, limit="register-check"),
     Rule("membership", "/people/*/disclosures", POST, limit="disclosure"),
     Rule("membership", "/posters/*", GET, limit="public-search"),
