@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict
 from sqlalchemy import create_engine, select
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from migrations import webhooks
+from migrations import data_keys, webhooks
 from migrations.chassis import create_v1
 from services.chassis.data.pages import cut
 from services.chassis.data.tables import Entity, chassis_tables, metadata
@@ -161,6 +161,7 @@ def create_schema(admin_url: str) -> str:
         with Operations.context(MigrationContext.configure(connection)):
             create_v1("probe")
             webhooks.create("probe")
+            data_keys.add_steps("probe")
         Base.metadata.tables["probe.notes"].create(connection)
         connection.exec_driver_sql("create table probe.alembic_version (version_num text)")
     engine.dispose()

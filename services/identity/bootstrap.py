@@ -12,6 +12,7 @@ from uuid import UUID
 
 from services.chassis.data.store import open_store
 from services.chassis.data.tx import Tx
+from services.chassis.edge.key_service import key_service
 from services.chassis.kernel.actors import SYSTEM, Role
 from services.chassis.kernel.identifiers import InvalidIdentifier, parse_mobile
 from services.chassis.kernel.refusals import Refusal, Unprocessable
@@ -49,7 +50,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 async def _carry_out(asked: argparse.Namespace, settings: Settings) -> Invited:
-    store = await open_store(settings, SCHEMA, CHASSIS, {})
+    store = await open_store(settings, SCHEMA, CHASSIS, {}, keys=key_service(settings))
     try:
         async with store.begin(SYSTEM) as tx:
             union_id = await _union(tx, asked.union_id, asked.union_name)

@@ -15,6 +15,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
 from services.chassis.data.store import open_store
+from services.chassis.edge.key_service import key_service
 from services.chassis.kernel.actors import SYSTEM, Role
 from services.chassis.kernel.refusals import Refusal
 from services.identity.domain.passwords import normalised
@@ -66,7 +67,7 @@ def main(words: Sequence[str]) -> int:
 
 
 async def _carry_out(settings: Settings, people: Sequence[PersonIn]) -> int:
-    store = await open_store(settings, SCHEMA, CHASSIS, {})
+    store = await open_store(settings, SCHEMA, CHASSIS, {}, keys=key_service(settings))
     hashes, made = PasswordHashes(), 0
     try:
         for person in people:

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Sequence
 
 from services.chassis.data.store import open_store
+from services.chassis.edge.key_service import key_service
 from services.chassis.kernel.refusals import Refusal
 from services.membership.app import MEMBERSHIP
 from services.membership.domain.union import JOINT, LOCAL, Level
@@ -50,7 +51,9 @@ async def _carry_out(asked: argparse.Namespace) -> dict[str, str]:
         address=asked.address,
     )
     service = MEMBERSHIP
-    store = await open_store(Settings(), service.name, service.tables, service.tells)
+    settings = Settings()
+    keys = key_service(settings)
+    store = await open_store(settings, service.name, service.tables, service.tells, keys=keys)
     try:
         async with store.begin() as tx:
             union = await found_topmost_union(tx, facts)

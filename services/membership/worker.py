@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from services.chassis.data.jobs import Handler, run_worker
 from services.chassis.data.store import open_store
 from services.chassis.edge.assertions import load_key
+from services.chassis.edge.key_service import key_service
 from services.chassis.edge.peers import Peer, open_session
 from services.chassis.edge.starting import from_environment
 from services.membership.domain.events import TELLS
@@ -27,7 +28,8 @@ def handlers(settings: Settings) -> Mapping[str, Handler]:
 async def work(stop: asyncio.Event, settings: Settings | None = None) -> None:
     """Until told to stop; what is unfinished then goes back to the queue."""
     settings = settings or from_environment(Settings, "membership-worker")
-    store = await open_store(settings, "membership", CHASSIS, TELLS)
+    keys = key_service(settings)
+    store = await open_store(settings, "membership", CHASSIS, TELLS, keys=keys)
     async with open_session() as session:
         identity = Peer("identity", settings.identity_url, session, title="身份服务")
         standing = StandingCheck(identity, load_key(settings.private_key), store.clock)

@@ -221,7 +221,7 @@ class Rig:
 
 
 @asynccontextmanager
-async def running(database: TestDatabase, keys: Path) -> AsyncIterator[Rig]:
+async def running(database: TestDatabase, keys: Path, **more: Any) -> AsyncIterator[Rig]:
     clock = Clock()
     settings = Settings(
         mode="local",
@@ -231,7 +231,7 @@ async def running(database: TestDatabase, keys: Path) -> AsyncIterator[Rig]:
         keys=keys / "kek.json",
         webhook_secret_file=keys / "webhook.secret",
         data_dir=keys,
-        loop_pause=60,
+        **{"loop_pause": 60, **more},
     )
     app = create_app(settings, clock)
     transport = httpx.ASGITransport(app)

@@ -96,6 +96,10 @@ def data_keys_table(metadata: MetaData) -> Table:
         Column("wrapped", LargeBinary, nullable=False),
         Column("active", Boolean, nullable=False),
         Column("created_at", INSTANT, nullable=False, server_default=text("now()")),
+        # Neither active nor retired: coming.  Destroyed: ``wrapped`` is empty for good.
+        Column("activated_at", INSTANT),
+        Column("retired_at", INSTANT),
+        Column("destroyed_at", INSTANT),
         CheckConstraint("purpose in ('seal', 'blind')", name="purpose"),
         # "active" is one key for each purpose, however many processes start at once.
         Index("uq_data_keys_active", "purpose", unique=True, postgresql_where=text("active")),

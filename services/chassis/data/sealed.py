@@ -6,15 +6,15 @@ A ciphertext is algorithm (1 byte), key id (4), nonce (12), data and tag.  The p
 
 import os
 import struct
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 
 import orjson
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from services.chassis.data.ciphers import BLIND, BLIND_KEY_SIZE, NONCE, SEALING, TAG, Seal
+from services.chassis.kernel.refusals import Unavailable
 
 HEAD = struct.Struct(">BI")
 BODY = HEAD.size + NONCE
@@ -23,6 +23,10 @@ BLIND_SIZE = 16  # bytes of a blind index: no collision to expect, half the inde
 
 class SealBroken(Exception):
     """A sealed value cannot be opened; the text names the place and never the value."""
+
+
+class KeyUnknown(SealBroken):
+    """Sealed with a key that this process does not have, or does not have yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,33 +38,100 @@ class DataKey:
     algorithm: str
     secret: bytes
     active: bool
+    is_coming: bool = False  # announced: known everywhere before it is first used
 
     def __repr__(self) -> str:
         return f"DataKey({self.id}, {self.purpose}, {self.algorithm})"
 
 
-class Sealer:
-    """Seals and opens values, and computes blind indexes, with the keys of one schema."""
+class _BlindKey:
+    """One blind-index key, with the keys derived from it for each purpose."""
 
-    def __init__(self, keys: Iterable[DataKey]) -> None:
-        self._keys = {key.id: key for key in keys}
-        self._pairs: dict[bytes, tuple[Seal, Seal]] = {}
-        for key in self._keys.values():
-            if key.purpose == "seal":
-                algorithm = SEALING[key.algorithm]
-                self._pairs[HEAD.pack(algorithm.mark, key.id)] = algorithm.make(key.secret)
+    def __init__(self, key: DataKey) -> None:
+        self.id = key.id
+        self._secret = key.secret
+        self._hash_type = BLIND[key.algorithm].hash_type
+        self._digest = BLIND[key.algorithm].digest
         self._derived: dict[str, bytes] = {}
 
+    def index(self, purpose: str) -> Callable[[str], bytes]:
+        """Each purpose has a key of its own, so equal values of two purposes look different."""
+        key = self._derived.get(purpose)
+        if key is None:
+            kdf = HKDF(self._hash_type(), BLIND_KEY_SIZE, None, f"blind:{purpose}".encode())
+            key = self._derived[purpose] = kdf.derive(self._secret)
+        digest = self._digest
+        return lambda value: digest(key, value.encode())[:BLIND_SIZE]
+
+
+class _Keys:
+    """What a sealer works with at one moment; replaced as a whole when keys change."""
+
+    def __init__(self, keys: Iterable[DataKey]) -> None:
+        self.all = tuple(keys)
+        self.pairs: dict[bytes, tuple[Seal, Seal]] = {}
+        self.head: bytes | None = None
+        blind = [key for key in self.all if key.purpose == "blind"]
+        self.blind = tuple(_BlindKey(k) for k in sorted(blind, key=lambda k: not k.active))
+        self.is_indexing = any(key.active for key in blind)
+        self.coming = any(key.is_coming for key in blind)
+        for key in self.all:
+            if key.purpose == "seal":
+                algorithm = SEALING[key.algorithm]
+                head = HEAD.pack(algorithm.mark, key.id)
+                self.pairs[head] = algorithm.make(key.secret)
+                self.head = head if key.active else self.head
+
+
+class Sealer:
+    """Seals and opens values, and computes blind indexes, with the keys of one schema.
+
+    Without keys every method refuses for the moment (503): the service runs, and is not ready.
+    """
+
+    def __init__(self, keys: Iterable[DataKey] = ()) -> None:
+        self._now = _Keys(keys)
+
+    def use(self, keys: Iterable[DataKey]) -> None:
+        """Go on with these keys; calls under way end with those they began with."""
+        self._now = _Keys(keys)
+
+    @property
+    def keys(self) -> dict[int, DataKey]:
+        return {key.id: key for key in self._now.all}
+
+    @property
+    def is_changing_index(self) -> bool:
+        """Another blind-index key is announced: see ``key_fence``."""
+        return self._now.coming
+
+    @property
+    def index_key(self) -> int:
+        """The id of the key by which values are indexed."""
+        return self._blind_keys()[0].id
+
+    def indexing_by(self, key_id: int) -> "Sealer":
+        """The same keys, another of them indexing."""
+        if key_id == self.index_key:
+            return self
+        return Sealer(
+            replace(key, active=key.id == key_id) if key.purpose == "blind" else key
+            for key in self._now.all
+        )
+
     def seal(self, plaintext: bytes, where: str) -> bytes:
-        head = self._head
+        now = self._now
+        head = self._head(now)
         nonce = os.urandom(NONCE)
-        return head + nonce + self._pairs[head][0](nonce, plaintext, where.encode())
+        return head + nonce + now.pairs[head][0](nonce, plaintext, where.encode())
 
     def open(self, sealed: bytes, where: str) -> bytes:
         """The plaintext, if it was sealed with a known key for exactly this place."""
-        pair = self._pairs.get(sealed[: HEAD.size])
+        now = self._now
+        pair = now.pairs.get(sealed[: HEAD.size])
         if pair is None:
-            raise SealBroken(f"{where} is sealed with a key that this process does not have")
+            self._head(now)
+            raise KeyUnknown(f"{where} is sealed with a key that this process does not have")
         if len(sealed) < BODY + TAG:
             raise SealBroken(f"{where} is cut short")
         try:
@@ -77,8 +148,9 @@ class Sealer:
 
     def seal_many(self, plaintexts: Sequence[bytes], wheres: Iterable[str]) -> list[bytes]:
         """Seal a column of many rows; the nonces are drawn in one go."""
-        head, size = self._head, NONCE
-        encrypt = self._pairs[head][0]
+        now = self._now
+        head, size = self._head(now), NONCE
+        encrypt = now.pairs[head][0]
         nonces = os.urandom(size * len(plaintexts))
         starts = range(0, len(nonces), size)
         return [
@@ -88,38 +160,41 @@ class Sealer:
 
     def blind(self, purpose: str, value: str) -> bytes:
         """A keyed hash by which equal values of one purpose are found (PII-02)."""
-        digest = BLIND[self._blind_key.algorithm].digest
-        return digest(self._key_of(purpose), value.encode())[:BLIND_SIZE]
+        return self._blind_keys()[0].index(purpose)(value)
 
     def blind_many(self, purpose: str, values: Iterable[str]) -> list[bytes]:
-        digest = BLIND[self._blind_key.algorithm].digest
-        key = self._key_of(purpose)
-        return [digest(key, value.encode())[:BLIND_SIZE] for value in values]
+        index = self._blind_keys()[0].index(purpose)
+        return [index(value) for value in values]
+
+    def blinds(self, purpose: str, value: str) -> tuple[bytes, ...]:
+        """Every index the value may stand under while keys change, the one in use first."""
+        return tuple(key.index(purpose)(value) for key in self._blind_keys())
 
     def is_current(self, sealed: bytes) -> bool:
         """Whether a value is sealed with the key in use; the others wait to be sealed anew."""
-        return sealed.startswith(self._head)
+        return sealed.startswith(self.head)
 
-    @cached_property
-    def _head(self) -> bytes:
-        key = self._active("seal")
-        return HEAD.pack(SEALING[key.algorithm].mark, key.id)
+    @property
+    def head(self) -> bytes:
+        """What every value begins with that is sealed now."""
+        return self._head(self._now)
 
-    @cached_property
-    def _blind_key(self) -> DataKey:
-        return self._active("blind")
+    def _head(self, now: _Keys) -> bytes:
+        if now.head is None:
+            raise _unusable()
+        return now.head
 
-    def _active(self, purpose: str) -> DataKey:
-        for key in self._keys.values():
-            if key.purpose == purpose and key.active:
-                return key
-        raise SealBroken(f"there is no active key to {purpose} with")
+    def _blind_keys(self) -> tuple[_BlindKey, ...]:
+        now = self._now
+        if not now.is_indexing:
+            raise _unusable()
+        return now.blind
 
-    def _key_of(self, purpose: str) -> bytes:
-        """Each purpose has a key of its own, so equal values of two purposes look different."""
-        derived = self._derived.get(purpose)
-        if derived is None:
-            hash_type = BLIND[self._blind_key.algorithm].hash_type
-            kdf = HKDF(hash_type(), BLIND_KEY_SIZE, None, f"blind:{purpose}".encode())
-            derived = self._derived[purpose] = kdf.derive(self._blind_key.secret)
-        return derived
+
+def head_of(key: DataKey) -> bytes:
+    """What every value begins with that this key has sealed."""
+    return HEAD.pack(SEALING[key.algorithm].mark, key.id)
+
+
+def _unusable() -> Unavailable:
+    return Unavailable("数据密钥暂时不可用，系统管理员已收到提示，请稍后再试。", retry_after=5)

@@ -1,16 +1,19 @@
 """Opens a service's store: connections with an end to every wait, and the keys that seal."""
 
+import asyncio
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
 
 from services.chassis.data.direct import open_direct
-from services.chassis.data.keys import load_sealer
+from services.chassis.data.keyring import KeyPace, Keyring
 from services.chassis.data.tables import ChassisTables
 from services.chassis.data.tx import Store
+from services.chassis.edge.key_files import key_file
 from services.chassis.edge.settings import ServiceSettings
 from services.chassis.kernel.clock import utc_now
+from services.chassis.kernel.wrapping import KeyService
 
 __all__ = ["Store", "Tells", "open_store"]
 
@@ -33,11 +36,15 @@ async def open_store(
     tables: ChassisTables,
     tells: Tells,
     clock: Callable[[], datetime] = utc_now,
+    keys: KeyService | None = None,
 ) -> Store:
-    """Connect, and unwrap the keys that seal columns; raises when either cannot be had."""
+    """The store, with its keys if they can be had; else it opens, is not ready, and looks again."""
     engine = _engine(settings)
     reads = _engine(settings, isolation_level="AUTOCOMMIT")
-    sealer = await load_sealer(engine, tables.data_keys, settings.keys)
+    algorithms = {"seal": settings.seal_algorithm, "blind": settings.blind_algorithm}
+    pace = KeyPace(settings.key_poll)
+    keyring = Keyring(engine, tables.data_keys, keys or key_file(settings), algorithms, pace)
+    await keyring.look()
     sessions = async_sessionmaker(engine, expire_on_commit=False)
     direct = await open_direct(
         settings.database_url,
@@ -45,7 +52,10 @@ async def open_store(
         patience=CONNECT_TIMEOUT,
         server_settings=SERVER_SETTINGS,
     )
-    return Store(schema, engine, reads, sessions, tables, clock, tells, sealer, direct)
+    return Store(
+        *(schema, engine, reads, sessions, tables, clock, tells, keyring.sealer, direct, keyring),
+        keeping=asyncio.create_task(keyring.keep(), name="keyring"),
+    )
 
 
 def _engine(settings: ServiceSettings, **options: str) -> AsyncEngine:

@@ -1,5 +1,6 @@
 """One request is one transaction with one instant, committed before the answer leaves."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, fields
@@ -16,6 +17,7 @@ from sqlalchemy.sql import Executable
 
 from services.chassis.data import outbox_rows
 from services.chassis.data.direct import Direct
+from services.chassis.data.keyring import Keyring
 from services.chassis.data.sealed import Sealer
 from services.chassis.data.tables import ChassisTables
 from services.chassis.kernel.actors import SYSTEM, Actor, actor_facts
@@ -46,6 +48,8 @@ class Store:
     tells: Mapping[str, tuple[str, ...]]
     sealer: Sealer
     direct: Direct | None = None  # the driver's own connections, for the hottest reads
+    keyring: Keyring | None = None  # keeps the sealer's keys up to date
+    keeping: asyncio.Task[None] | None = None
 
     @asynccontextmanager
     async def begin(
@@ -53,9 +57,17 @@ class Store:
     ) -> AsyncIterator["Tx"]:
         """A transaction for jobs, handlers and tests; it commits when the block ends well."""
         async with self.sessions.begin() as session:
-            yield Tx(session, self.clock(), self, actor, origin or Origin())
+            yield await self.transaction(session, actor, origin or Origin())
+
+    async def transaction(self, session: AsyncSession, actor: Actor, origin: Origin) -> "Tx":
+        """What is done within ``session``, which has begun, with the keys that it must use."""
+        fenced = await self.keyring.fence(session) if self.keyring else None
+        return Tx(session, self.clock(), self, actor, origin, fenced=fenced)
 
     async def close(self) -> None:
+        if self.keeping is not None:
+            self.keeping.cancel()
+            await asyncio.gather(self.keeping, return_exceptions=True)
         await self.engine.dispose()
         await self.reads.dispose()
         if self.direct is not None:
@@ -72,6 +84,7 @@ class Tx:
     actor: Actor
     origin: Origin = field(default_factory=Origin)
     outliving: list[Callable[["Tx"], Awaitable[None]]] = field(default_factory=list)
+    fenced: Sealer | None = None  # while the blind index changes: what this one writes with
 
     @property
     def today(self) -> date:
@@ -80,7 +93,7 @@ class Tx:
 
     @property
     def sealer(self) -> Sealer:
-        return self.store.sealer
+        return self.fenced or self.store.sealer
 
     async def rows(self, query: Executable) -> Sequence[Row[Any]]:
         return (await self.session.execute(query)).all()

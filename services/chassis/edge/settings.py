@@ -28,8 +28,20 @@ class ServiceSettings(DeployableSettings):
 
     # The application role's log-in: ``postgresql+asyncpg://…``; it may neither DDL nor edit audit.
     database_url: str
-    # Key-encryption keys: ``{"active": id, "keys": {id: base64}}``.
-    keys: Path
+    # Key-encryption keys: ``{"active": id, "keys": {id: base64}}``; or a key service instead.
+    keys: Path | None = None
+    key_service_url: str | None = None
+    key_service_token_file: Path | None = None
+    # Seconds after which a silent key service counts as dead.
+    key_service_timeout: float = 5.0
+    # The owner's log-in; only the change of the blind index's key uses it.
+    migration_url: str | None = None
+    # Seconds between two looks for new data keys; the same for all processes of a service.
+    key_poll: float = 2.0
+    # How new data keys seal and index (国密: sm4-gcm, hmac-sm3); what is there stays as it is
+    # until the next rotation.
+    seal_algorithm: Literal["aes-256-gcm", "sm4-gcm"] = "aes-256-gcm"
+    blind_algorithm: Literal["hmac-sha256", "hmac-sm3"] = "hmac-sha256"
     # Where uploads and generated files are kept.
     data_dir: Path
     # Who can hear events: part name -> base URL.

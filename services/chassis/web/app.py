@@ -22,6 +22,7 @@ from services.chassis.edge.assertions import load_key, load_trust
 from services.chassis.edge.budget import DeadlineBudget
 from services.chassis.edge.courier import read_secrets
 from services.chassis.edge.health import Health
+from services.chassis.edge.key_service import key_service
 from services.chassis.edge.peers import open_session
 from services.chassis.edge.request_log import RequestLog
 from services.chassis.edge.settings import ServiceSettings
@@ -111,7 +112,8 @@ def _put_around(
 async def _lifespan(
     service: Service, settings: ServiceSettings, clock: Callable[[], datetime], app: FastAPI
 ) -> AsyncIterator[None]:
-    store = await open_store(settings, service.name, service.tables, service.tells, clock)
+    keys = key_service(settings)
+    store = await open_store(settings, service.name, service.tables, service.tells, clock, keys)
     app.state.store = store
     app.state.key = load_key(settings.private_key)
     app.state.secrets = read_secrets(settings.webhook_secret_file)

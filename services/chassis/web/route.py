@@ -18,6 +18,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from services.chassis.data import idempotency
+from services.chassis.data.sealed import KeyUnknown
 from services.chassis.kernel.actors import Kind
 from services.chassis.kernel.refusals import (
     Malformed,
@@ -70,6 +71,11 @@ async def _try(
         request.state.unit = unit
         try:
             return await _once(handle, request, unit)
+        except KeyUnknown:
+            await _quietly(unit.roll_back())
+            if attempt == TRIES or (keyring := unit.store.keyring) is None:
+                raise
+            await keyring.catch_up()
         except (DBAPIError, PoolTimeout, OSError) as error:
             await _quietly(unit.roll_back())
             if not (_state(error) in AGAIN and attempt < TRIES):

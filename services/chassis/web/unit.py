@@ -51,7 +51,7 @@ class Unit:
             return self.tx
         self.session = self.store.sessions()
         await self.session.begin()
-        self.tx = Tx(self.session, self.store.clock(), self.store, self.actor, self.origin)
+        self.tx = await self.store.transaction(self.session, self.actor, self.origin)
         if self.same is not None:
             answer = await idempotency.earlier_answer(self.tx, self.same)
             if answer is not None:

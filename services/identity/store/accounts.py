@@ -1,5 +1,6 @@
 """Staff accounts; every query begins with which accounts the actor may see."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -64,6 +65,15 @@ async def named(read: Reader, account: str) -> Any | None:
     return await read.first(query.where(StaffAccount.account == account))
 
 
+async def name_of(read: Read, account_id: UUID) -> str:
+    """One's own account name; nobody else's is asked for by id alone."""
+    query = select(StaffAccount.account).where(StaffAccount.id == account_id)
+    row = await read.first(query)
+    if row is None:
+        raise NotFound("这里只供工作人员使用。")
+    return str(row.account)
+
+
 COLUMNS: list[Any] = [
     StaffAccount.id,
     StaffAccount.account,
@@ -108,10 +118,10 @@ async def found(actor: Actor, reader: Reader, text: str, limit: int) -> Any:
     return await reader.rows(query)
 
 
-async def locked_until(read: Reader, name_key: bytes) -> Any | None:
+async def locked_until(read: Reader, name_keys: Sequence[bytes]) -> Any | None:
     """Until when log-ins under this name are refused, if they are."""
     query = select(Attempt.locked_until).where(
-        Attempt.name_key == name_key, Attempt.locked_until > read.now
+        Attempt.name_key.in_(name_keys), Attempt.locked_until > read.now
     )
     row = await read.first(query)
     return row.locked_until if row else None

@@ -12,17 +12,18 @@ from services.identity.domain.phone_codes import DAY, HOUR
 from services.identity.store.tables import SCHEMA, PhoneCode
 
 
-def phone_key(sealer: Sealer, phone: str) -> bytes:
-    return sealer.blind("code-phone", phone)
+def phone_keys(sealer: Sealer, phone: str) -> tuple[bytes, ...]:
+    """The first is the one in use; an earlier index key may have written the others."""
+    return sealer.blinds("code-phone", phone)
 
 
-def address_key(sealer: Sealer, address: str) -> bytes:
-    return sealer.blind("code-address", address)
+def address_keys(sealer: Sealer, address: str) -> tuple[bytes, ...]:
+    return sealer.blinds("code-address", address)
 
 
-def code_hash(sealer: Sealer, code_id: UUID, code: str) -> bytes:
+def code_hashes(sealer: Sealer, code_id: UUID, code: str) -> tuple[bytes, ...]:
     """Six digits are guessed at once from a plain hash; this one needs the key, and the row."""
-    return sealer.blind("phone-code", f"{code_id}:{code}")
+    return sealer.blinds("phone-code", f"{code_id}:{code}")
 
 
 async def take_turn(tx: Tx, key: bytes) -> None:
@@ -31,25 +32,27 @@ async def take_turn(tx: Tx, key: bytes) -> None:
     await tx.session.execute(select(turn))
 
 
-async def sent_to(tx: Tx, key: bytes) -> Sequence[datetime]:
+async def sent_to(tx: Tx, keys: Sequence[bytes]) -> Sequence[datetime]:
     query = select(PhoneCode.sent_at).where(
-        PhoneCode.phone_key == key, PhoneCode.sent_at > tx.now - DAY, PhoneCode.failed_at.is_(None)
+        PhoneCode.phone_key.in_(keys),
+        PhoneCode.sent_at > tx.now - DAY,
+        PhoneCode.failed_at.is_(None),
     )
     return list(await tx.session.scalars(query))
 
 
-async def count_from(tx: Tx, key: bytes) -> int:
+async def count_from(tx: Tx, keys: Sequence[bytes]) -> int:
     query = select(func.count()).where(
-        PhoneCode.address_key == key, PhoneCode.sent_at > tx.now - HOUR
+        PhoneCode.address_key.in_(keys), PhoneCode.sent_at > tx.now - HOUR
     )
     return int(await tx.session.scalar(query) or 0)
 
 
-async def lock_latest(tx: Tx, key: bytes) -> PhoneCode | None:
+async def lock_latest(tx: Tx, keys: Sequence[bytes]) -> PhoneCode | None:
     """Only the code sent last is good."""
     query = (
         select(PhoneCode)
-        .where(PhoneCode.phone_key == key)
+        .where(PhoneCode.phone_key.in_(keys))
         .order_by(PhoneCode.sent_at.desc(), PhoneCode.id.desc())
         .limit(1)
         .with_for_update()

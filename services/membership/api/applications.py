@@ -86,7 +86,7 @@ async def search(
 
 @router.get("/mine", summary="我的入会申请")
 async def mine(actor: CurrentActor, phone: KnownPhone, read: CurrentRead) -> Page[ApplicationOut]:
-    views = await list_my_applications(actor, read, phone.key)
+    views = await list_my_applications(actor, read, phone.keys)
     return Page(items=[ApplicationOut.of(actor, view) for view in views])
 
 
@@ -98,7 +98,7 @@ async def show(
     application_id: UUID,
     response: Response,
 ) -> ApplicationOut:
-    view = await read_application(actor, read, application_id, phone.key)
+    view = await read_application(actor, read, application_id, phone.keys)
     tag(response, view.row.version)
     return ApplicationOut.of(actor, view)
 
@@ -114,7 +114,7 @@ async def amend(
     response: Response,
 ) -> ApplicationOut:
     request = body.request(phone.number)
-    made = await amend_application(actor, tx, application_id, version, request, phone.key)
+    made = await amend_application(actor, tx, application_id, version, request, phone.keys)
     tag(response, made.version)
     return ApplicationOut.of(actor, await read_application(actor, tx, made.id))
 
@@ -133,7 +133,7 @@ async def submit(
     version: IfMatch,
     response: Response,
 ) -> ApplicationOut:
-    made = await submit_application(actor, tx, application_id, version, phone.key)
+    made = await submit_application(actor, tx, application_id, version, phone.keys)
     tag(response, made.version)
     return ApplicationOut.of(actor, await read_application(actor, tx, made.id))
 
@@ -191,6 +191,6 @@ async def withdraw(
     body: ReasonIn,
     response: Response,
 ) -> ApplicationOut:
-    made = await withdraw_application(actor, tx, application_id, body.reason, version, phone.key)
+    made = await withdraw_application(actor, tx, application_id, body.reason, version, phone.keys)
     tag(response, made.version)
     return ApplicationOut.of(actor, await read_application(actor, tx, made.id))

@@ -111,7 +111,7 @@ async def publish(actor: CurrentActor, tx: CurrentTx, body: ConsentTextIn) -> Co
 async def given(
     actor: CurrentActor, phone: KnownPhone, read: CurrentRead, person: UUID | None = None
 ) -> Page[GivenOut]:
-    rows = await consents.given_by(actor, read, phone.key, person)
+    rows = await consents.given_by(actor, read, phone.keys, person)
     return Page(items=[_given(row) for row in rows])
 
 
@@ -126,8 +126,8 @@ async def give(
     actor: CurrentActor, phone: KnownPhone, tx: CurrentTx, body: ConsentsIn
 ) -> Page[GivenOut]:
     agreed = [consent.given() for consent in body.consents]
-    await give_consent(actor, tx, body.person_id, agreed, phone.key)
-    rows = await consents.given_by(actor, tx, phone.key, body.person_id)
+    await give_consent(actor, tx, body.person_id, agreed, phone.keys)
+    rows = await consents.given_by(actor, tx, phone.keys, body.person_id)
     return Page(items=[_given(row) for row in rows])
 
 
@@ -135,7 +135,7 @@ async def give(
 async def withdraw(
     actor: CurrentActor, phone: KnownPhone, tx: CurrentTx, consent_id: UUID
 ) -> WithdrawnOut:
-    consent = await withdraw_consent(actor, tx, consent_id, phone.key)
+    consent = await withdraw_consent(actor, tx, consent_id, phone.keys)
     return WithdrawnOut(id=consent.id, purpose=consent.purpose)
 
 

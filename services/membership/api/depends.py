@@ -13,17 +13,17 @@ from services.chassis.kernel.refusals import Refusal
 from services.chassis.web.context import Caller
 from services.chassis.web.depends import read_caller
 from services.membership.peers.identity import IdentityPeer
-from services.membership.store.facts import phone_key
+from services.membership.store.facts import phone_keys
 
 NAME = "membership"
 
 
 @dataclass(frozen=True, slots=True)
 class Phone:
-    """A verified phone and its blind index; both empty for staff."""
+    """A verified phone and the indexes it is looked up by; both empty for staff."""
 
     number: str = ""
-    key: bytes | None = None
+    keys: tuple[bytes, ...] = ()
 
 
 def identity_of(request: Request) -> IdentityPeer:
@@ -43,7 +43,7 @@ async def verified_phone(
     if caller.actor.kind is not Kind.WORKER:
         return Phone()
     number = await identity_of(request).phone_of(caller.assertion)
-    return Phone(number, phone_key(request.app.state.store.sealer, number))
+    return Phone(number, phone_keys(request.app.state.store.sealer, number))
 
 
 async def known_phone(request: Request, caller: Annotated[Caller, Depends(read_caller)]) -> Phone:

@@ -62,7 +62,7 @@ async def counts(actor: CurrentActor, read: CurrentRead) -> CountsOut:
 
 @router.get("/mine", summary="我的会籍", responses=problems(404))
 async def mine(actor: CurrentActor, phone: KnownPhone, read: CurrentRead) -> MemberOut:
-    return MemberOut.of(await show_my_membership(actor, read, phone.key))
+    return MemberOut.of(await show_my_membership(actor, read, phone.keys))
 
 
 @router.get("/mine/card", summary="我的电子会员证", responses=problems(404, 409))
@@ -73,7 +73,7 @@ async def card(
     key: SigningKey,
     public_url: PublicUrl,
 ) -> CardOut:
-    shown_card = await show_card(actor, read, phone.key, key)
+    shown_card = await show_card(actor, read, phone.keys, key)
     # After "#" the token stays on the phone that scans: no server log sees it.
     url = f"{public_url}/verify#{shown_card.token}"
     return CardOut(

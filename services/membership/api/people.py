@@ -121,7 +121,7 @@ async def show(
     person_id: UUID,
     response: Response,
 ) -> PersonFullOut:
-    row = await people.find(actor, read, person_id, phone.key)
+    row = await people.find(actor, read, person_id, phone.keys)
     tag(response, row.version)
     return PersonFullOut.of(row)
 
@@ -140,7 +140,7 @@ async def disclose(
     body: DisclosureIn,
 ) -> DisclosureOut:
     made = await disclose_facts(
-        actor, read, "people", person_id, body.purpose, body.fields, phone.key
+        actor, read, "people", person_id, body.purpose, body.fields, phone.keys
     )
     return DisclosureOut(facts=made.facts, hide_at=made.hide_at)
 
@@ -159,7 +159,7 @@ async def disclose_applicant(
     body: DisclosureIn,
 ) -> DisclosureOut:
     made = await disclose_facts(
-        actor, read, "applications", application_id, body.purpose, body.fields, phone.key
+        actor, read, "applications", application_id, body.purpose, body.fields, phone.keys
     )
     return DisclosureOut(facts=made.facts, hide_at=made.hide_at)
 
@@ -168,5 +168,5 @@ async def disclose_applicant(
 async def timeline(
     actor: CurrentActor, phone: KnownPhone, read: CurrentRead, person_id: UUID
 ) -> TimelineOut:
-    moments = await lay_timeline(actor, read, person_id, phone.key)
+    moments = await lay_timeline(actor, read, person_id, phone.keys)
     return TimelineOut(items=[MomentOut.of(moment) for moment in moments])

@@ -48,15 +48,15 @@ class Filter:
     words: str = ""
 
 
-def visible_to(actor: Actor, own_phone: bytes | None = None) -> Select[Any]:
+def visible_to(actor: Actor, own_phone: tuple[bytes, ...] = ()) -> Select[Any]:
     """Staff: their scope without workers' drafts; a worker: what they sent or their phone is on."""
     query = select(Application)
     if actor.kind is Kind.SYSTEM:
         return query
     if actor.kind is Kind.WORKER:
         mine = Application.applicant_id == actor.id
-        if own_phone is not None:
-            mine = or_(mine, Application.phone_key == own_phone)
+        if own_phone:
+            mine = or_(mine, Application.phone_key.in_(own_phone))
         return query.where(mine)
     if not is_reader(actor):
         return query.where(false())
@@ -67,7 +67,7 @@ def visible_to(actor: Actor, own_phone: bytes | None = None) -> Select[Any]:
 
 
 async def lock(
-    actor: Actor, tx: Tx, application_id: UUID, own_phone: bytes | None = None
+    actor: Actor, tx: Tx, application_id: UUID, own_phone: tuple[bytes, ...] = ()
 ) -> Application:
     query = visible_to(actor, own_phone).where(Application.id == application_id)
     row: Application | None = await tx.session.scalar(query.with_for_update())
@@ -86,7 +86,7 @@ async def lock_many(actor: Actor, tx: Tx, ids: Collection[UUID]) -> list[Row[Any
 
 
 async def find(
-    actor: Actor, read: Read, application_id: UUID, own_phone: bytes | None = None
+    actor: Actor, read: Read, application_id: UUID, own_phone: tuple[bytes, ...] = ()
 ) -> Row[Any]:
     """All columns of one application with its union's name; staff leave an audit row."""
     query = _with_union(visible_to(actor, own_phone)).where(Application.id == application_id)
@@ -103,7 +103,7 @@ async def disclosed(
     application_id: UUID,
     purpose: str,
     fields: Sequence[str],
-    own_phone: bytes | None = None,
+    own_phone: tuple[bytes, ...] = (),
 ) -> Row[Any]:
     """The sealed facts, with purpose and fields audited in the statement that reads them."""
     columns = Application.__table__.c
@@ -156,7 +156,7 @@ async def page(
 
 
 async def mine(
-    actor: Actor, read: Reader, own_phone: bytes | None, limit: int = 20
+    actor: Actor, read: Reader, own_phone: tuple[bytes, ...], limit: int = 20
 ) -> Sequence[Row[Any]]:
     """A worker's own applications, newest first."""
     query = _with_union(visible_to(actor, own_phone))

@@ -13,7 +13,7 @@ from services.membership.domain.application import State
 from services.membership.domain.numbers import is_application_number
 from services.membership.store.applications import visible_to
 from services.membership.store.audited import audited
-from services.membership.store.facts import phone_key, phone_tail
+from services.membership.store.facts import phone_keys, tail_keys
 from services.membership.store.memberships import Wanted, kind_of
 from services.membership.store.scope import name_matches
 from services.membership.store.tables import Application, Union
@@ -51,9 +51,9 @@ def _matches(
         case "name":
             return name_matches(Application.name, Application.initials, text)
         case "tail":
-            return Application.phone_tail == phone_tail(sealer, text)
+            return Application.phone_tail.in_(tail_keys(sealer, text))
         case "phone":
-            return Application.phone_key == phone_key(sealer, text)
+            return Application.phone_key.in_(phone_keys(sealer, text))
         case "document" if documents:
             return or_(Application.document_key.in_(documents), numbered)
         case _:

@@ -24,7 +24,7 @@ from services.membership.store.tables import (
 )
 
 
-def visible_to(actor: Actor, own_phone: bytes | None = None) -> Select[Any]:
+def visible_to(actor: Actor, own_phone: tuple[bytes, ...] = ()) -> Select[Any]:
     """Staff: of people and applications in scope; a worker: what they or their phone agreed to."""
     query = select(Consent)
     if actor.kind is Kind.SYSTEM:
@@ -32,8 +32,8 @@ def visible_to(actor: Actor, own_phone: bytes | None = None) -> Select[Any]:
     applications, people = select(Application.id), select(Person.id)
     if actor.kind is Kind.WORKER:
         mine = [Application.applicant_id == actor.id]
-        if own_phone is not None:
-            mine.append(Application.phone_key == own_phone)
+        if own_phone:
+            mine.append(Application.phone_key.in_(own_phone))
         applications = applications.where(or_(*mine))
         people = people.where(Person.account_id == actor.id)
     elif is_reader(actor):
@@ -122,7 +122,7 @@ async def agreed_texts(tx: Tx, application_id: UUID) -> list[UUID]:
     return list(await tx.session.scalars(query))
 
 
-async def lock(actor: Actor, tx: Tx, consent_id: UUID, own_phone: bytes | None) -> Consent:
+async def lock(actor: Actor, tx: Tx, consent_id: UUID, own_phone: tuple[bytes, ...]) -> Consent:
     query = visible_to(actor, own_phone).where(Consent.id == consent_id).with_for_update()
     row: Consent | None = await tx.session.scalar(query)
     if row is None:
@@ -130,7 +130,9 @@ async def lock(actor: Actor, tx: Tx, consent_id: UUID, own_phone: bytes | None) 
     return row
 
 
-async def needed_by(actor: Actor, tx: Tx, consent_id: UUID, own_phone: bytes | None) -> UUID | None:
+async def needed_by(
+    actor: Actor, tx: Tx, consent_id: UUID, own_phone: tuple[bytes, ...]
+) -> UUID | None:
     """The application that cannot go on without this consent, if there is one."""
     query = (
         visible_to(actor, own_phone)
@@ -155,7 +157,7 @@ async def end_with(tx: Tx, application_ids: Sequence[UUID], channel: str) -> lis
 
 
 async def given_by(
-    actor: Actor, read: Reader, own_phone: bytes | None, person_id: UUID | None = None
+    actor: Actor, read: Reader, own_phone: tuple[bytes, ...], person_id: UUID | None = None
 ) -> Sequence[Row[Any]]:
     """Consents that the caller may see, newest first; of one person where named."""
     columns: tuple[Any, ...] = (*Consent.__table__.c, ConsentText.title)

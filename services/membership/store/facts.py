@@ -37,15 +37,30 @@ def document_key(sealer: Sealer, kind: str, number: str) -> bytes:
 
 
 def document_keys(sealer: Sealer, text: str) -> tuple[bytes, ...]:
-    """The indexes of what was typed, if it can be a number: it may be of any kind of document."""
+    """The indexes of what was typed, if it can be a number: it may be of any kind of document.
+
+    Like all look-ups outside of a transaction, by the coming key too while keys change.
+    """
     number = clean_code(text).value
     if len(number) < 5 or not any(c.isdigit() for c in number):
         return ()
-    return tuple(document_key(sealer, kind, number) for kind in DocumentKind)
+    return tuple(
+        key for kind in DocumentKind for key in sealer.blinds("document", f"{kind}:{number}")
+    )
 
 
 def phone_key(sealer: Sealer, phone: str) -> bytes | None:
     return sealer.blind("phone", phone) if phone else None
+
+
+def phone_keys(sealer: Sealer, phone: str) -> tuple[bytes, ...]:
+    """By which a phone is looked up."""
+    return sealer.blinds("phone", phone)
+
+
+def tail_keys(sealer: Sealer, tail: str) -> tuple[bytes, ...]:
+    """By which the last four digits are looked up."""
+    return sealer.blinds("phone-tail", tail)
 
 
 def phone_tail(sealer: Sealer, phone: str) -> bytes | None:

@@ -14,7 +14,7 @@ from services.chassis.kernel.actors import Actor, Kind
 from services.chassis.kernel.refusals import NotFound
 from services.membership.domain.membership import OPEN, State
 from services.membership.store.audited import audited
-from services.membership.store.facts import phone_key, phone_tail
+from services.membership.store.facts import phone_keys, tail_keys
 from services.membership.store.scope import below, is_reader, name_matches
 from services.membership.store.tables import Membership, Person, PersonKey, Union
 
@@ -54,7 +54,7 @@ class Wanted:
     group: str = ""
 
 
-def visible_to(actor: Actor, own_phone: bytes | None = None) -> Select[Any]:
+def visible_to(actor: Actor, own_phone: tuple[bytes, ...] = ()) -> Select[Any]:
     """Staff: members of their union and below; a worker: their own membership."""
     query = (
         select(*COLUMNS)
@@ -70,12 +70,12 @@ def visible_to(actor: Actor, own_phone: bytes | None = None) -> Select[Any]:
     return query.where(below(Membership.union_path, actor.union_path))
 
 
-def is_theirs(actor: Actor, own_phone: bytes | None) -> ColumnElement[bool]:
+def is_theirs(actor: Actor, own_phone: tuple[bytes, ...]) -> ColumnElement[bool]:
     """The person linked to this log-in, else one whose phone on record was just verified."""
     linked = Person.account_id == actor.id
-    if own_phone is None:
+    if not own_phone:
         return linked
-    return or_(linked, Person.account_id.is_(None) & (Person.phone_key == own_phone))
+    return or_(linked, Person.account_id.is_(None) & Person.phone_key.in_(own_phone))
 
 
 async def find(actor: Actor, read: Read, membership_id: UUID) -> Row[Any]:
@@ -104,7 +104,7 @@ async def search(
     return await cut(read, query, [Membership.__table__.c.id], page, order="desc")
 
 
-async def mine(actor: Actor, read: Reader, own_phone: bytes | None) -> Row[Any] | None:
+async def mine(actor: Actor, read: Reader, own_phone: tuple[bytes, ...]) -> Row[Any] | None:
     """A worker's newest membership, the open one first; None where two people share a phone."""
     query = visible_to(actor, own_phone).order_by(
         (Person.account_id == actor.id).desc().nulls_last(),
@@ -148,11 +148,11 @@ def _matches(sealer: Sealer, text: str, documents: tuple[bytes, ...]) -> ColumnE
             ways = [of_document, _people(Person.member_number == text.upper())]
         case "phone":
             ways = [
-                _people(Person.phone_key == phone_key(sealer, text)),
+                _people(Person.phone_key.in_(phone_keys(sealer, text))),
                 _people(Person.member_number == text),
             ]
         case "tail":
-            ways = [_people(Person.phone_tail == phone_tail(sealer, text))]
+            ways = [_people(Person.phone_tail.in_(tail_keys(sealer, text)))]
         case "name":
             return name_matches(Person.name, Person.initials, text)
         case _:

@@ -27,7 +27,7 @@ from services.membership.store.tables import (
 MISSING = "没有找到这个人，或不在您的管理范围内。"
 
 
-def visible_to(actor: Actor, own_phone: bytes | None = None) -> Select[Any]:
+def visible_to(actor: Actor, own_phone: tuple[bytes, ...] = ()) -> Select[Any]:
     """Staff see whoever is or was a member, or has applied, in their scope; a worker themselves."""
     query = select(Person)
     if actor.kind is Kind.SYSTEM:
@@ -48,7 +48,7 @@ def visible_to(actor: Actor, own_phone: bytes | None = None) -> Select[Any]:
 
 
 async def find(
-    actor: Actor, read: Read, person_id: UUID, own_phone: bytes | None = None
+    actor: Actor, read: Read, person_id: UUID, own_phone: tuple[bytes, ...] = ()
 ) -> Row[Any]:
     query = visible_to(actor, own_phone).with_only_columns(*Person.__table__.c)
     query = query.where(Person.id == person_id)
@@ -64,7 +64,7 @@ async def disclosed(
     person_id: UUID,
     purpose: str,
     fields: Sequence[str],
-    own_phone: bytes | None = None,
+    own_phone: tuple[bytes, ...] = (),
 ) -> Row[Any]:
     """The sealed facts, with purpose and fields audited in the statement that reads them."""
     columns = Person.__table__.c
@@ -83,7 +83,7 @@ async def disclosed(
     return row
 
 
-async def lock(actor: Actor, tx: Tx, person_id: UUID, own_phone: bytes | None = None) -> Person:
+async def lock(actor: Actor, tx: Tx, person_id: UUID, own_phone: tuple[bytes, ...] = ()) -> Person:
     query = visible_to(actor, own_phone).where(Person.id == person_id)
     row: Person | None = await tx.session.scalar(query.with_for_update(of=Person))
     if row is None:

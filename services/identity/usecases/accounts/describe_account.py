@@ -15,5 +15,5 @@ async def describe_account(
     """The account's row, and until when it is locked."""
     actor.require(*accounts.OVERSEERS)
     row = await accounts.one(actor, read, account_id)
-    key = attempts.key_of(read.store.sealer, row.account)
-    return row, await accounts.locked_until(read, key)
+    keys = attempts.keys_of(read.store.sealer, row.account)
+    return row, await accounts.locked_until(read, keys)

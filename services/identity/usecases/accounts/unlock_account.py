@@ -13,5 +13,5 @@ async def unlock_account(actor: Actor, tx: Tx, account_id: UUID, version: int) -
     actor.require(Role.ADMINISTRATOR)
     refuse_own(actor, account_id)
     account = await accounts.lock(actor, tx, account_id, version)
-    await attempts.forget(tx, attempts.key_of(tx.sealer, account.account))
+    await attempts.forget(tx, attempts.keys_of(tx.sealer, account.account))
     await tx.record("account.unlocked", "account", account.id)

@@ -23,19 +23,19 @@ class CodeToSend:
 
 async def send_phone_code(tx: Tx, policy: Policy, phone: str) -> CodeToSend:
     """Whether the phone is known makes no difference to anything."""
-    key = phone_codes.phone_key(tx.sealer, phone)
-    address = phone_codes.address_key(tx.sealer, tx.origin.address)
-    await phone_codes.take_turn(tx, key)
-    before = await phone_codes.sent_to(tx, key)
-    from_there = await phone_codes.count_from(tx, address) if tx.origin.address else 0
+    keys = phone_codes.phone_keys(tx.sealer, phone)
+    addresses = phone_codes.address_keys(tx.sealer, tx.origin.address)
+    await phone_codes.take_turn(tx, keys[0])
+    before = await phone_codes.sent_to(tx, keys)
+    from_there = await phone_codes.count_from(tx, addresses) if tx.origin.address else 0
     refuse_if_too_often(policy, tx.now, before, from_there)
     made = CodeToSend(new_id(), phone, new_phone_code())
     tx.session.add(
         PhoneCode(
             id=made.id,
-            phone_key=key,
-            address_key=address,
-            code_hash=phone_codes.code_hash(tx.sealer, made.id, made.code),
+            phone_key=keys[0],
+            address_key=addresses[0],
+            code_hash=phone_codes.code_hashes(tx.sealer, made.id, made.code)[0],
             sent_at=tx.now,
             expires_at=tx.now + policy.code_life,
         )

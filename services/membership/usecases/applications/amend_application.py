@@ -24,7 +24,7 @@ async def amend_application(
     application_id: UUID,
     version: int,
     request: Request,
-    own_phone: bytes | None = None,
+    own_phone: tuple[bytes, ...] = (),
 ) -> Application:
     application = await applications.lock(actor, tx, application_id, own_phone)
     actor.require(*PREPARERS)

@@ -7,7 +7,7 @@ from services.membership.usecases.applications.read_application import Applicati
 
 
 async def list_my_applications(
-    actor: Actor, read: Read, own_phone: bytes | None
+    actor: Actor, read: Read, own_phone: tuple[bytes, ...]
 ) -> list[ApplicationView]:
     rows = await applications.mine(actor, read, own_phone)
     return [ApplicationView.listed(row, read.now) for row in rows]

@@ -41,7 +41,7 @@ async def read_application(
     actor: Actor,
     read: Read | Tx,
     application_id: UUID,
-    own_phone: bytes | None = None,
+    own_phone: tuple[bytes, ...] = (),
 ) -> ApplicationView:
     if isinstance(read, Tx):
         row = await applications.again(read, application_id)

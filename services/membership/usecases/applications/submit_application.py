@@ -29,7 +29,7 @@ async def submit_application(
     tx: Tx,
     application_id: UUID,
     version: int | None = None,
-    own_phone: bytes | None = None,
+    own_phone: tuple[bytes, ...] = (),
 ) -> Application:
     application = await applications.lock(actor, tx, application_id, own_phone)
     before = State(application.state)
@@ -61,14 +61,14 @@ async def _refuse_without_consent(tx: Tx, application: Application) -> None:
 
 
 async def _look_for_membership(
-    actor: Actor, tx: Tx, application: Application, own_phone: bytes | None
+    actor: Actor, tx: Tx, application: Application, own_phone: tuple[bytes, ...]
 ) -> None:
     """Staff, and the member on their own phone, are told where; others hear nothing (M-21)."""
     member = await memberships.open_union_of(tx, application.document_key)
     application.conflict_union_id = member.union_id if member else None
     if member is None:
         return
-    is_theirs = own_phone is not None and member.phone_key == own_phone
+    is_theirs = member.phone_key in own_phone
     if actor.kind is Kind.STAFF or is_theirs:
         raise already_member(member.name, member.phone or "", to_member=is_theirs)
 

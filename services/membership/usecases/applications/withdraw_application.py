@@ -20,7 +20,7 @@ async def withdraw_application(
     application_id: UUID,
     reason: str,
     version: int | None = None,
-    own_phone: bytes | None = None,
+    own_phone: tuple[bytes, ...] = (),
 ) -> Application:
     application = await applications.lock(actor, tx, application_id, own_phone)
     LIFECYCLE.after(State(application.state), Action.WITHDRAW, roles_of(actor))

@@ -31,7 +31,7 @@ class Shown:
 
 
 async def show_card(
-    actor: Actor, read: Read, own_phone: bytes | None, key: Ed25519PrivateKey
+    actor: Actor, read: Read, own_phone: tuple[bytes, ...], key: Ed25519PrivateKey
 ) -> Shown:
     if actor.kind is not Kind.WORKER:
         raise Forbidden("电子会员证由会员本人用手机登录后查看。")

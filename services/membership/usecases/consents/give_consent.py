@@ -21,7 +21,7 @@ async def give_consent(
     tx: Tx,
     person_id: UUID,
     given: Sequence[Given],
-    own_phone: bytes | None = None,
+    own_phone: tuple[bytes, ...] = (),
 ) -> None:
     actor.require(Role.WORKER, Role.CLERK)
     person = await people.lock(actor, tx, person_id, own_phone)

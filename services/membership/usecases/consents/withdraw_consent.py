@@ -14,7 +14,7 @@ STOPPED = "申请人撤回了办理入会必须的同意，申请停止办理。
 
 
 async def withdraw_consent(
-    actor: Actor, tx: Tx, consent_id: UUID, own_phone: bytes | None = None
+    actor: Actor, tx: Tx, consent_id: UUID, own_phone: tuple[bytes, ...] = ()
 ) -> Consent:
     """Without a consent that joining needs, an application that is not decided ends too."""
     application = await _application(actor, tx, consent_id, own_phone)
@@ -41,7 +41,7 @@ async def withdraw_consent(
 
 
 async def _application(
-    actor: Actor, tx: Tx, consent_id: UUID, own_phone: bytes | None
+    actor: Actor, tx: Tx, consent_id: UUID, own_phone: tuple[bytes, ...]
 ) -> Application | None:
     """What was asked for on this consent, locked before it, as everybody else locks them.
 

@@ -7,7 +7,7 @@ and the next attempt neither loses nor doubles a row.
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -71,6 +71,16 @@ class Judge:
         return import_rows.sealed_records(self.sealer, self.import_id, rows)
 
 
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A chunk's rows, and the key by which their documents are indexed."""
+
+    layout: Layout
+    chunk: Chunk
+    records: Sequence[tuple[Any, ...]]
+    indexed_by: int
+
+
 async def _read(store: Store, job: Job, batch: Import, path: Path, judge: Judge) -> None:
     """While one chunk is being kept, the next is judged in a thread."""
     known = known_headers(gig_workers())
@@ -79,10 +89,12 @@ async def _read(store: Store, job: Job, batch: Import, path: Path, judge: Judge)
     try:
         async with aclosing(read(path, Format(batch.format), known, batch.read_to)) as chunks:
             async for found, chunk in _laid_out(chunks, gig_workers(), layout):
+                by = store.sealer.index_key
                 records = await asyncio.to_thread(judge, found, chunk)
                 if keeping is not None:
                     await keeping
-                keeping = asyncio.create_task(_keep(store, job, found, chunk, records))
+                judged = Judged(found, chunk, records, by)
+                keeping = asyncio.create_task(_keep(store, job, judge, judged))
         if keeping is not None:
             await keeping
     finally:
@@ -113,11 +125,12 @@ def _numbered(chunks: Sequence[Chunk]) -> list[tuple[int, list[Any]]]:
     return [(c.first + place, row) for c in chunks for place, row in enumerate(c.rows)]
 
 
-async def _keep(
-    store: Store, job: Job, layout: Layout, chunk: Chunk, records: Sequence[tuple[Any, ...]]
-) -> None:
+async def _keep(store: Store, job: Job, judge: Judge, judged: Judged) -> None:
     """Rows and how far the sheet is read commit together; whoever comes second is told so."""
+    layout, chunk, records = judged.layout, judged.chunk, judged.records
     async with store.begin(job.actor) as tx:
+        if judged.indexed_by != tx.sealer.index_key:  # it changed meanwhile
+            records = await asyncio.to_thread(replace(judge, sealer=tx.sealer), layout, chunk)
         batch = await imports.lock(job.actor, tx, job.subject)
         if chunk.first <= batch.read_to:
             raise JobLost(str(job.id))

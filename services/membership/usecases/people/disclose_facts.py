@@ -37,7 +37,7 @@ async def disclose_facts(
     row_id: UUID,
     purpose: str,
     fields: Sequence[str],
-    own_phone: bytes | None = None,
+    own_phone: tuple[bytes, ...] = (),
 ) -> Disclosed:
     actor.require(*SEERS)
     stated = code_book().find(PURPOSES, purpose, read.today)
@@ -57,7 +57,7 @@ async def _sealed(
     row_id: UUID,
     purpose: str,
     fields: Sequence[str],
-    own_phone: bytes | None,
+    own_phone: tuple[bytes, ...],
 ) -> Row[Any]:
     if table == "people":
         return await people.disclosed(actor, read, row_id, purpose, fields, own_phone)

@@ -26,7 +26,7 @@ class Moment:
 
 
 async def lay_timeline(
-    actor: Actor, read: Read, person_id: UUID, own_phone: bytes | None = None
+    actor: Actor, read: Read, person_id: UUID, own_phone: tuple[bytes, ...] = ()
 ) -> list[Moment]:
     await people.find(actor, read, person_id, own_phone)
     staff, book = actor.kind is not Kind.WORKER, code_book()

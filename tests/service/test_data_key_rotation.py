@@ -27,9 +27,9 @@ async def rig(database: TestDatabase, keys_dir: Path, tmp_path: Path) -> AsyncIt
     async with running(database, keys, key_poll=POLL) as made:
         made.rows(
             "insert into membership.parameters"
-            " (key, union_path, value, valid_from, source, made_by, made_at) values"
-            " ('register_checks_per_hour', '', '100000', '2020-01-01', '', gen_random_uuid(), now())"
-            " returning key"
+            " (id, key, union_path, value, valid_from, source, made_by, made_at)"
+            " select gen_random_uuid(), 'register_checks_per_hour', '', '100000', '2020-01-01',"
+            " '', gen_random_uuid(), now() returning key"
         )
         yield made
 

@@ -1,0 +1,1 @@
+"""Changes the keys of a schema while the service runs."""
