@@ -24,6 +24,7 @@ from services.identity.api import (
     local,
     me,
     oauth,
+    providers,
     published,
     sessions,
     staff_sessions,
@@ -32,11 +33,15 @@ from services.identity.api import (
 from services.identity.domain.phone_codes import CodeSender
 from services.identity.domain.policy import Policy
 from services.identity.peers.local_codes import LocalCodes
+from services.identity.peers.oidc import OidcProvider
 from services.identity.peers.sms_gateway import SmsGateway, Unconfigured
 from services.identity.settings import Settings
 from services.identity.store.password_hashes import PasswordHashes
 from services.identity.store.signing_keys import KeyRing
 from services.identity.store.tables import CHASSIS
+from services.identity.usecases.providers.on_provider_attempt_outdated import (
+    on_provider_attempt_outdated,
+)
 from services.identity.usecases.sessions.on_session_outlived import on_session_outlived
 from services.identity.usecases.signing_keys.on_signing_key_due import on_signing_key_due
 from services.identity.usecases.unions.on_union_changed import on_union_changed
@@ -64,6 +69,7 @@ IDENTITY = Service(
         client_directory.router,
         internal.router,
         published.router,
+        providers.router,
     ),
     hears={
         "membership.union.founded": on_union_founded,
@@ -78,6 +84,7 @@ def deadlines_of(policy: Policy) -> Mapping[str, Handler]:
     return {
         "phone-code-outdated": on_phone_code_outdated,
         "session-outlived": on_session_outlived,
+        "provider-attempt-outdated": on_provider_attempt_outdated,
         "signing-key-due": partial(on_signing_key_due, rotation=policy.rotation),
     }
 
@@ -96,6 +103,7 @@ def create_app(
     app.state.ring = KeyRing()
     app.state.hashes = PasswordHashes()
     app.state.common_passwords = frozenset(COMMON_PASSWORDS.read_text().split())
+    app.state.provider = _provider(app, settings)
     app.state.code_sender = _sender(app, settings, clock)
     if isinstance(app.state.code_sender, LocalCodes):
         app.include_router(local.router)
@@ -106,6 +114,13 @@ def create_app(
 
 async def _text_messages() -> str:
     return "IDENTITY_SMS_URL is not set"
+
+
+def _provider(app: FastAPI, settings: Settings) -> OidcProvider | None:
+    if settings.provider is None:
+        return None
+    secret, seconds = settings.oidc_client_secret_file, settings.oidc_timeout
+    return OidcProvider(settings.provider, secret, seconds, lambda: app.state.http)
 
 
 def _sender(app: FastAPI, settings: Settings, clock: Callable[[], datetime]) -> CodeSender:

@@ -2,11 +2,14 @@
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Self
 
+from pydantic import Field, model_validator
 from pydantic_settings import SettingsConfigDict
 
 from services.chassis.edge.settings import ServiceSettings
 from services.identity.domain.policy import Policy
+from services.identity.domain.provider import ALGORITHMS, Provider
 
 
 class Settings(ServiceSettings):
@@ -27,11 +30,56 @@ class Settings(ServiceSettings):
     # so many seconds before it signs.
     signing_key_days: int = 30
     signing_key_lead_seconds: float = 600
+    # A government identity provider at which staff may log in; without an issuer there is none.
+    oidc_issuer: str = ""
+    oidc_client_id: str = ""
+    oidc_client_secret_file: Path | None = None
+    oidc_label: str = "统一身份认证"
+    oidc_scope: str = "openid"
+    # Among those of the provider's signatures that we know; never a shared secret or none.
+    oidc_algorithms: tuple[str, ...] = ("RS256", "PS256", "ES256", "Ed25519")
+    # Under which names the provider gives ``subject`` and ``assurance`` (standard: sub, acr), and
+    # which levels of assurance are good enough (none given: any).
+    oidc_claims: dict[str, str] = Field(default_factory=dict)
+    oidc_assurance: tuple[str, ...] = ()
+    # Whether the provider's own second factor counts; if not, our one-time code is asked for.
+    oidc_is_second_factor: bool = False
+    # ``authorization``, ``token`` and ``jwks`` of a provider that publishes no such document.
+    oidc_endpoints: dict[str, str] = Field(default_factory=dict)
+    oidc_timeout: float = 5.0
     # The operator's text message gateway; production is not ready without it.
     sms_url: str | None = None
     sms_token_file: Path | None = None
     sms_template: str = "log-in"
     sms_timeout: float = 5.0
+
+    @model_validator(mode="after")
+    def _refuse_unsafe_provider(self) -> Self:
+        addresses = [self.oidc_issuer, *self.oidc_endpoints.values()] if self.oidc_issuer else []
+        if self.mode == "production" and any(not one.startswith("https://") for one in addresses):
+            raise ValueError("the identity provider's addresses must begin with https://")
+        if self.oidc_issuer and not self.oidc_client_id:
+            raise ValueError("oidc_client_id is missing")
+        if unknown := set(self.oidc_algorithms) - set(ALGORITHMS):
+            raise ValueError(f"oidc_algorithms: {sorted(unknown)} are not accepted")
+        return self
+
+    @property
+    def provider(self) -> Provider | None:
+        if not self.oidc_issuer:
+            return None
+        return Provider(
+            issuer=self.oidc_issuer,
+            client_id=self.oidc_client_id,
+            redirect_uri=f"{self.public_url.rstrip('/')}/login/provider/return",
+            label=self.oidc_label,
+            scope=self.oidc_scope,
+            algorithms=self.oidc_algorithms,
+            claims=self.oidc_claims,
+            assurance=self.oidc_assurance,
+            is_second_factor=self.oidc_is_second_factor,
+            endpoints=self.oidc_endpoints,
+        )
 
     @property
     def policy(self) -> Policy:

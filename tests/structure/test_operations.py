@@ -27,6 +27,10 @@ PUBLIC: dict[str, set[str]] = {
         "POST /v1/tokens",
         "POST /v1/oauth/token",
         "GET /v1/jwks",
+        "GET /v1/identity-provider",
+        "POST /v1/provider-log-ins",
+        "POST /v1/provider-answers",
+        "POST /v1/staff-sessions/provider",
     },
     "membership": {
         "GET /v1/codes/{list_name}",
