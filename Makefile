@@ -1,7 +1,7 @@
 PYTHON := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help run test prove check fix demo bench assets clean environment tools everything
+.PHONY: help run test prove check fix demo drill bench assets clean environment tools everything
 
 help: ## list what can be made
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 9
@@ -29,6 +29,9 @@ fix: tools ## repair what tools can repair, and write the generated documentatio
 
 demo: assets ## the story, told through the public API of a running platform
 	@exec $(PYTHON) -m deploy.demo.story
+
+drill: environment ## back up the running platform, restore it elsewhere, check that it is whole
+	@exec $(PYTHON) -m deploy.drill $(ARGS)
 
 bench: everything ## every benchmark, each with its goal beside it
 	@for bench in bench/at_rest.py bench/p[0-9]*.py; do $(PYTHON) -m bench.$$(basename $$bench .py) || exit 1; done

@@ -11,7 +11,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from deploy import cluster
 from deploy.addresses import SERVICES, named
-from deploy.binaries import Binaries, choose
+from deploy.binaries import Binaries, in_package, on_machine
 from deploy.private import make_passwords
 from deploy.site import Site, open_site
 from deploy.voice import Trouble
@@ -57,9 +57,13 @@ class Source:
         return urlsplit(self.url).path.lstrip("/")
 
     def programs(self) -> Binaries:
-        """PostgreSQL's own tools, of the server's version: older ones refuse a newer server."""
+        """PostgreSQL's own tools, of the server's version or the next: older ones refuse it."""
         with connected(self.url) as connection:
-            return choose(connection.info.server_version // 10000)
+            server = connection.info.server_version // 10000
+        fitting = [one for one in (*on_machine(), *in_package()) if one.major >= server]
+        if not fitting:
+            raise Trouble(f"缺少 PostgreSQL {server} 的程序 its programs are missing here.")
+        return min(fitting, key=lambda one: one.major)
 
 
 def open_source() -> Source:
