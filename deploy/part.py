@@ -1,7 +1,7 @@
 """One part in the foreground, as containers and units start it: ``python -m deploy.part gateway``.
 
 ``migrate`` brings the schemas whose ``…_MIGRATION_URL`` is set to their newest revision;
-``backup`` and ``restore`` take the words of their own commands.
+``backup``, ``restore``, ``drill`` and ``metrics`` take the words of their own commands.
 """
 
 import os
@@ -12,7 +12,12 @@ from deploy.addresses import ROOT, SERVICES
 from deploy.parts import PARTS, command
 from deploy.voice import complain
 
-COMMANDS = {"backup": "deploy.backup", "restore": "deploy.restore", "drill": "deploy.drill"}
+COMMANDS = {
+    "backup": "deploy.backup",
+    "restore": "deploy.restore",
+    "drill": "deploy.drill",
+    "metrics": "deploy.metrics",
+}
 
 
 def words(name: str, rest: list[str]) -> list[list[str]]:
