@@ -102,11 +102,12 @@ class Clients:
         return self._by_kid.get(kid)
 
     def named(self, text: str) -> Client | None:
-        """The client whose id a header names."""
+        """The client whose id a header names, in its one spelling."""
         try:
-            return self._by_id.get(UUID(text))
+            client_id = UUID(text)
         except ValueError:
             return None
+        return self._by_id.get(client_id) if str(client_id) == text else None
 
     def at(self) -> float:
         return self._now().timestamp()

@@ -48,6 +48,7 @@ class Place:
     keys: Path
     database: TestDatabase
     ports: tuple[int, ...]
+    settings: Settings
 
     async def as_staff(
         self, method: str, path: str, actor: Actor, body: Any = None, **headers: str
@@ -135,7 +136,7 @@ async def open_place(
             await unions.put(tx, TOWN, TOWN_PATH, "唐桥镇总工会")
         base = f"http://127.0.0.1:{ports[1]}"
         async with httpx.AsyncClient(base_url=base, timeout=20) as client:
-            yield Place(client, identity, membership, keys, database, ports)
+            yield Place(client, identity, membership, keys, database, ports, settings)
 
 
 @asynccontextmanager
