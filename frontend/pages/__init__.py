@@ -15,7 +15,16 @@ from frontend.pages.join import phone as join_phone
 from frontend.pages.members import detail as member
 from frontend.pages.members import listing as members
 from frontend.pages.public import find, home, privacy, verify
-from frontend.pages.session import activation, devices, login, logout, password, union
+from frontend.pages.session import (
+    activation,
+    devices,
+    link,
+    login,
+    logout,
+    password,
+    provider,
+    union,
+)
 from frontend.pages.unions import choice as union_choice
 from frontend.pages.unions import detail as union_page
 from frontend.pages.unions import edit as union_edit
@@ -30,6 +39,8 @@ ROUTERS = (
     preferences.router,
     checks.router,
     login.router,
+    provider.router,
+    link.router,
     logout.router,
     activation.router,
     password.router,

@@ -11,7 +11,10 @@ from frontend.views.times import moment
 # fmt: off
 _WAYS = {
     "password+totp": "密码和动态口令",
+    "provider":      "统一身份认证",
+    "provider+totp": "统一身份认证和动态口令",
     "phone-code":    "手机验证码",
+    "mini-program":  "微信小程序",
 }
 # fmt: on
 

@@ -23,6 +23,16 @@ SECRET = {
     "otpauth_uri": "otpauth://totp/Niangjia:li?secret=JBSWY3DPEHPK3PXP&issuer=Niangjia",
 }
 
+PROVIDER = {
+    "is_configured": True,
+    "label": "统一身份认证",
+    "is_available": True,
+    "needs_code": True,
+}
+LEAVING = {
+    "attempt": "kq3Zr1mD8yC2bW7nT4hLs6uEoQpXaGfIvKcrV5d0mJx",
+    "url": "https://id.example.gov.cn/authorize?state=s1",
+}
 _SESSIONS = [
     {
         "id": f"0193a5c2-b7e0-7c3e-8f10-0000000000c{number}",
@@ -108,11 +118,24 @@ _IDENTITY: dict[tuple[str, str], Any] = {
     ("PUT", "/me/acting-union"): ME,
     ("DELETE", "/sessions/current"): {},
     ("DELETE", "/sessions"): {},
+    ("GET", "/identity-provider"): PROVIDER,
+    ("GET", "/me/provider-link"): {"is_linked": False, "linked_at": None},
+    ("POST", "/me/provider-link"): LEAVING,
+    ("DELETE", "/me/provider-link"): {},
+    ("POST", "/provider-log-ins"): LEAVING,
+    ("POST", "/provider-answers"): {"is_linked": False, "needs_code": True},
     ("GET", "/me/sessions"): {"items": _SESSIONS},
     ("POST", "/activations/secrets"): SECRET,
     ("PUT", "/activations"): {},
     ("PUT", "/passwords"): {},
     ("POST", "/staff-sessions"): {
+        "session": "s3cr3t-session",
+        "access_token": "token",
+        "expires_in": 600,
+        "refresh_token": "refresh",
+        "staff": {"id": ME["id"], "name": "李经办"},
+    },
+    ("POST", "/staff-sessions/provider"): {
         "session": "s3cr3t-session",
         "access_token": "token",
         "expires_in": 600,

@@ -42,6 +42,7 @@ PAGES: list[tuple[Actor, str]] = [
     (LI, "/search"),
     (LI, "/session/union"),
     (LI, "/session/devices"),
+    (LI, "/session/provider"),
     (ANONYMOUS, "/login"),
     (ANONYMOUS, "/activation"),
     (ANONYMOUS, "/password"),

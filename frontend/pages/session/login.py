@@ -5,6 +5,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from frontend.clients.identity import IdentityApi
+from frontend.clients.providers import Providers, ProvidersApi
 from frontend.csrf import PageRoute
 from frontend.forms.form import Form
 from frontend.forms.staff_login import STAFF_LOGIN
@@ -16,20 +17,25 @@ router = APIRouter(route_class=PageRoute)
 
 
 @router.get("/login")
-async def show(request: Request, visit: AnyVisit, next: str | None = None) -> Response:  # noqa: A002  # the name in the address
+async def show(
+    request: Request,
+    visit: AnyVisit,
+    providers: ProvidersApi,
+    next: str | None = None,  # noqa: A002  # the name in the address
+) -> Response:
     target = own_path(next, "/desk")
     if not visit.is_anonymous and visit.actor.kind == "staff":
         return redirect(request, target)
-    return _page(request, Form(STAFF_LOGIN), target)
+    return await _page(request, providers, Form(STAFF_LOGIN), target)
 
 
 @router.post("/login")
-async def log_in(request: Request, identity: IdentityApi) -> Response:
+async def log_in(request: Request, identity: IdentityApi, providers: ProvidersApi) -> Response:
     data = await request.form()
     target = own_path(str(data.get("next") or ""), "/desk")
     form = Form(STAFF_LOGIN).typed(data)
     if form.errors:
-        return _page(request, form, target, status=422)
+        return await _page(request, providers, form, target, status=422)
     try:
         begun = await identity.log_in_staff(
             form.text("account"), form.text("password"), form.text("code").strip()
@@ -39,11 +45,20 @@ async def log_in(request: Request, identity: IdentityApi) -> Response:
         form = form.refused(refusal)
         if refusal.code == "password-expired":
             form = form.leading("/password", "现在就更换密码")
-        return _page(request, form, target, status=status)
+        return await _page(request, providers, form, target, status=status)
     response = redirect(request, target)
     begin(response, begun["session"])
     return response
 
 
-def _page(request: Request, form: Form, target: str, status: int = 200) -> Response:
-    return render(request, "session/login.html", status=status, form=form, target=target)
+async def _page(
+    request: Request, providers: Providers, form: Form, target: str, status: int = 200
+) -> Response:
+    return render(
+        request,
+        "session/login.html",
+        status=status,
+        form=form,
+        target=target,
+        provider=await providers.one(),
+    )

@@ -1,0 +1,67 @@
+"""What the pages ask identity about logging in through an identity provider."""
+
+from typing import Annotated, Any
+
+from fastapi import Depends
+from starlette.requests import Request
+
+from frontend.clients.gateway import Gateway
+from frontend.session import Visit, visit_of
+from services.chassis.kernel.refusals import Refusal
+
+_BASE = "/identity/v1"
+NONE = {"is_configured": False, "label": "", "is_available": False, "needs_code": True}
+
+
+class Providers:
+    """The identity provider as this visitor meets it."""
+
+    def __init__(self, gateway: Gateway, visit: Visit) -> None:
+        self._gateway = gateway
+        self._visit = visit
+
+    async def one(self) -> Any:
+        """A page that only offers the button does without it when nobody can tell."""
+        try:
+            return await self._ask("GET", "/identity-provider")
+        except Refusal:
+            return NONE
+
+    async def leave(self) -> Any:
+        return await self._ask("POST", "/provider-log-ins")
+
+    async def leave_to_link(self, body: dict[str, Any]) -> Any:
+        return await self._ask("POST", "/me/provider-link", body)
+
+    async def come_back(self, attempt: str, state: str, code: str) -> Any:
+        body = {"attempt": attempt, "state": state, "code": code}
+        return await self._ask("POST", "/provider-answers", body)
+
+    async def log_in(self, attempt: str, code: str | None = None) -> Any:
+        body = {"attempt": attempt} | ({"code": code} if code is not None else {})
+        return await self._ask("POST", "/staff-sessions/provider", body)
+
+    async def my_link(self) -> Any:
+        return await self._ask("GET", "/me/provider-link")
+
+    async def unlink(self) -> None:
+        await self._ask("DELETE", "/me/provider-link")
+
+    async def enter(self, account_id: str, subject: str, key: str, etag: str) -> None:
+        path = f"/accounts/{account_id}/provider-link"
+        await self._ask("PUT", path, {"subject": subject}, key, etag)
+
+    async def _ask(
+        self, method: str, path: str, json: Any = None, key: str = "", etag: str = ""
+    ) -> Any:
+        answer = await self._gateway.ask(
+            self._visit, method, _BASE + path, json=json, key=key, etag=etag
+        )
+        return answer.body
+
+
+def providers(request: Request) -> Providers:
+    return Providers(request.app.state.gateway, visit_of(request))
+
+
+ProvidersApi = Annotated[Providers, Depends(providers)]
