@@ -23,17 +23,17 @@ from tests.service.membership_rig import resident_id
 STAFF_ROLES = tuple(role for role in Role if role not in {Role.WORKER, Role.SERVICE, Role.SYSTEM})
 
 
-def staff(role: Role, union: UUID = COUNTY, path: str = COUNTY_PATH) -> Actor:
-    """Somebody who holds one role and no other."""
-    number = 0x900 + STAFF_ROLES.index(role)
+def staff(*roles: Role, union: UUID = COUNTY, path: str = COUNTY_PATH) -> Actor:
+    """Somebody who holds these roles and no other."""
+    number = 0x900 + STAFF_ROLES.index(roles[0]) + 0x20 * len(roles)
     return Actor(
         Kind.STAFF,
         UUID(int=number),
-        f"{role}",
+        str(roles[0]) if len(roles) == 1 else "全权",
         union,
         path,
         "某工会",
-        frozenset({role}),
+        frozenset(roles),
         auth="password+totp",
         session=UUID(int=0x6000 + number),
     )

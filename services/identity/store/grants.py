@@ -14,6 +14,7 @@ from services.chassis.kernel.refusals import NotFound
 from services.identity.domain.account import State
 from services.identity.domain.roles import GRANTABLE, Held
 from services.identity.domain.standing import GrantAt
+from services.identity.store import accounts
 from services.identity.store.accounts import OVERSEERS
 from services.identity.store.tables import Grant, StaffAccount, Union
 
@@ -57,8 +58,12 @@ async def one(actor: Actor, read: Reader, grant_id: UUID) -> Any:
 async def of_account(
     actor: Actor, read: Read, account_id: UUID, page: Cut
 ) -> tuple[Any, str | None]:
+    """What an account may do in the caller's scope; one that is out of sight is not found."""
     query = _rows(actor).where(Grant.account_id == account_id)
-    return await cut(read, query, BY, page)
+    rows, following = await cut(read, query, BY, page)
+    if not rows:
+        await accounts.one(actor, read, account_id)
+    return rows, following
 
 
 async def listed(actor: Actor, read: Read, page: Cut) -> tuple[Any, str | None]:
