@@ -33,9 +33,9 @@ async def seal_rows(store, count):
     raise AssertionError(f"{count} rows were not sealed")
 
 
-async def check(store, anchor=None):
+async def check(store, *anchors):
     async with store.engine.connect() as connection:
-        return await verify(connection, store.tables.audit, store.tables.audit_seals, anchor)
+        return await verify(connection, store.tables.audit, store.tables.audit_seals, *anchors)
 
 
 async def tamper(place, statement):

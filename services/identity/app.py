@@ -23,6 +23,7 @@ from services.identity.api import (
     internal,
     local,
     me,
+    mini_program,
     oauth,
     providers,
     published,
@@ -30,11 +31,14 @@ from services.identity.api import (
     staff_sessions,
     worker_sessions,
 )
+from services.identity.domain.mini_program import MiniProgram
 from services.identity.domain.phone_codes import CodeSender
 from services.identity.domain.policy import Policy
 from services.identity.peers.local_codes import LocalCodes
+from services.identity.peers.local_mini_program import LocalMiniProgram
 from services.identity.peers.oidc import OidcProvider
 from services.identity.peers.sms_gateway import SmsGateway, Unconfigured
+from services.identity.peers.wechat import WeChat
 from services.identity.settings import Settings
 from services.identity.store.password_hashes import PasswordHashes
 from services.identity.store.signing_keys import KeyRing
@@ -57,6 +61,7 @@ IDENTITY = Service(
     tables=CHASSIS,
     routers=(
         worker_sessions.router,
+        mini_program.router,
         staff_sessions.router,
         activations.router,
         sessions.router,
@@ -104,6 +109,7 @@ def create_app(
     app.state.hashes = PasswordHashes()
     app.state.common_passwords = frozenset(COMMON_PASSWORDS.read_text().split())
     app.state.provider = _provider(app, settings)
+    app.state.mini_program = _mini_program(app, settings)
     app.state.code_sender = _sender(app, settings, clock)
     if isinstance(app.state.code_sender, LocalCodes):
         app.include_router(local.router)
@@ -113,7 +119,7 @@ def create_app(
 
 
 async def _text_messages() -> str:
-    return "IDENTITY_SMS_URL is not set"
+    return "没有设置短信网关（IDENTITY_SMS_URL），职工收不到验证码。"
 
 
 def _provider(app: FastAPI, settings: Settings) -> OidcProvider | None:
@@ -121,6 +127,19 @@ def _provider(app: FastAPI, settings: Settings) -> OidcProvider | None:
         return None
     secret, seconds = settings.oidc_client_secret_file, settings.oidc_timeout
     return OidcProvider(settings.provider, secret, seconds, lambda: app.state.http)
+
+
+def _mini_program(app: FastAPI, settings: Settings) -> MiniProgram | None:
+    secret = settings.mini_program_secret_file
+    if settings.mini_program_app_id and secret is not None:
+        return WeChat(
+            settings.mini_program_app_id,
+            secret,
+            settings.mini_program_timeout,
+            lambda: app.state.http,
+            settings.mini_program_url,
+        )
+    return LocalMiniProgram(settings.mode) if settings.mode == "local" else None
 
 
 def _sender(app: FastAPI, settings: Settings, clock: Callable[[], datetime]) -> CodeSender:

@@ -1,4 +1,4 @@
-"""Changes the keys of identity while it runs: ``python -m services.identity.rotate_keys -h``."""
+"""Changes the keys of identity in place: ``python -m services.identity.rotate_keys -h``."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""Changes the keys of membership while it runs: ``python -m services.membership.rotate_keys -h``."""
+"""Changes the keys of membership in place: ``python -m services.membership.rotate_keys -h``."""
 
 import sys
 

@@ -271,7 +271,13 @@ async def test_production_without_text_messages_has_no_local_page_and_is_not_rea
 
     assert page.status_code == 404
     assert ready.status_code == 503
-    assert "IDENTITY_SMS_URL" in ready.json()["checks"]["text-messages"]
+    assert [found for found in ready.json()["checks"] if not found["ok"]] == [
+        {
+            "check": "text-messages",
+            "ok": False,
+            "detail": "没有设置短信网关（IDENTITY_SMS_URL），职工收不到验证码。",
+        }
+    ]
     assert asked.status_code == 202
 
 

@@ -8,7 +8,7 @@ import pytest
 from fastapi import FastAPI, Request
 
 from services.chassis.edge.asgi import BaseHeaders, BodyLimit
-from services.chassis.edge.health import Health, calendar_check, readiness
+from services.chassis.edge.health import Finding, Health, calendar_check, readiness
 from services.chassis.kernel.clock import utc_now
 
 LIMIT = 1024
@@ -179,20 +179,30 @@ async def hanging():
 
 async def test_health_names_what_is_not_ready_without_secrets():
     checks = {"keys": good, "migrations": bad, "database": broken, "calendar": hanging}
-    app = Health(service(), checks, seconds=0.1)
+    app = Health(service(), checks, seconds=0.1, warnings={"disk": bad})
 
     status, _, answer = await ask(app, path="/readyz", method="GET")
 
     assert status == 503
     assert orjson.loads(answer) == {
         "ready": False,
-        "checks": {
-            "keys": "ok",
-            "migrations": "at 0001, code needs 0002",
-            "database": "ConnectionError",
-            "calendar": "TimeoutError",
-        },
+        "checks": [
+            {"check": "keys", "ok": True, "detail": "正常"},
+            {"check": "migrations", "ok": False, "detail": "at 0001, code needs 0002"},
+            {"check": "database", "ok": False, "detail": "检查没有完成（ConnectionError）。"},
+            {"check": "calendar", "ok": False, "detail": "检查没有完成（TimeoutError）。"},
+            {"check": "disk", "ok": False, "detail": "at 0001, code needs 0002"},
+        ],
     }
+
+
+async def test_health_warns_and_goes_on_serving():
+    app = Health(service(), {"keys": good}, warnings={"disk": bad})
+
+    status, _, answer = await ask(app, path="/readyz", method="GET")
+
+    assert status == 200
+    assert orjson.loads(answer)["checks"][1]["ok"] is False
 
 
 async def test_health_is_alive_while_it_is_not_ready():
@@ -207,7 +217,9 @@ async def test_calendar_check_wants_this_year():
     known = calendar_check(lambda: frozenset({this_year}), lambda: utc_now().date())
     unknown = calendar_check(lambda: frozenset({this_year - 1}), lambda: utc_now().date())
 
-    assert await readiness({"known": known, "unknown": unknown}) == {
-        "known": "ok",
-        "unknown": f"calendar of {this_year} is missing",
-    }
+    found = await readiness({"known": known, "unknown": unknown})
+
+    assert found == [
+        Finding("known", True, "正常"),
+        Finding("unknown", False, f"还没有 {this_year} 年的放假安排，期限暂时无法准确计算。"),
+    ]

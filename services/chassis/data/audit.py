@@ -25,7 +25,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.chassis.data.audit_chain import BEGINNING, BatchDigest, Seal
+from services.chassis.data.audit_chain import BEGINNING, Anchor, BatchDigest, Seal
+from services.chassis.data.audit_clock import shift_of
 from services.chassis.data.direct import Statement
 from services.chassis.data.tx import Store
 
@@ -57,7 +58,8 @@ async def seal(store: Store) -> int:
             return 0
         last = await _last_seal(connection, seals)
         after = last.last_xid if last else -1
-        up_to = await connection.scalar(_end_of_batch(audit, after))
+        shift = await shift_of(connection, audit)
+        up_to = await connection.scalar(_end_of_batch(audit, after, shift))
         if up_to is None:
             return 0
         made = await _digest(connection, audit, last, up_to, store)
@@ -66,12 +68,20 @@ async def seal(store: Store) -> int:
         return made.rows
 
 
-def _end_of_batch(audit: Table, after: int) -> Select[Any]:
+async def last_anchor(store: Store) -> Anchor | None:
+    """The newest seal, as it is noted outside the database."""
+    async with store.reads.connect() as connection:
+        last = await _last_seal(connection, store.tables.audit_seals)
+    return Anchor(last.seq, last.hash) if last else None
+
+
+def _end_of_batch(audit: Table, after: int, shift: int) -> Select[Any]:
     """The last transaction of the next batch, among those that no open one precedes."""
-    oldest_open = func.pg_snapshot_xmin(func.pg_current_snapshot())
+    snapshot = func.pg_snapshot_xmin(func.pg_current_snapshot())
+    oldest_open = cast(cast(snapshot, Text), BigInteger) + literal(shift, BigInteger)
     ready = (
         select(audit.c.xid)
-        .where(audit.c.xid > after, audit.c.xid < cast(cast(oldest_open, Text), BigInteger))
+        .where(audit.c.xid > after, audit.c.xid < oldest_open)
         .order_by(audit.c.xid)
         .limit(BATCH)
         .subquery()

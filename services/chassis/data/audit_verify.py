@@ -29,10 +29,10 @@ class Verification:
 
 
 async def verify(
-    connection: AsyncConnection, audit: Table, audit_seals: Table, anchor: Anchor | None = None
+    connection: AsyncConnection, audit: Table, audit_seals: Table, *anchors: Anchor | None
 ) -> Verification:
-    """Recompute every hash of a schema's audit and compare (PII-06)."""
-    walk = _Walk(anchor)
+    """Recompute every hash of a schema's audit and compare, with anchors too (PII-06)."""
+    walk = _Walk([anchor for anchor in anchors if anchor is not None])
     while seals := await _next_seals(connection, audit_seals, walk.seq):
         after, stays = walk.last_xid, walk.begin(seals)
         async for rows in rows_between(connection, audit, after, stays):
@@ -52,13 +52,12 @@ async def _next_seals(connection: AsyncConnection, table: Table, after: int) -> 
 class _Walk:
     """One pass over seals and rows, side by side."""
 
-    anchor: Anchor | None
+    anchors: list[Anchor]  # those that no seal has answered yet
     seq: int = 0
     hash: bytes = BEGINNING
     last_xid: int = -1
     batches: int = 0
     rows: int = 0
-    anchored: bool = False
     problems: list[str] = field(default_factory=list)
     waiting: list[Seal] = field(default_factory=list)
     digest: BatchDigest = field(default_factory=BatchDigest)
@@ -79,10 +78,9 @@ class _Walk:
             self.problems.append(f"第 {seal.seq} 号封条与前一号不相接。")
         if seal.hash != stored:
             self.problems.append(f"第 {seal.seq} 号封条被改动。")
-        if self.anchor and seal.seq == self.anchor.seq:
-            self.anchored = True
-            if stored != self.anchor.hash:
-                self.problems.append(f"第 {seal.seq} 号封条与外部留存的锚点不符。")
+        if any(one.seq == seal.seq and one.hash != stored for one in self.anchors):
+            self.problems.append(f"第 {seal.seq} 号封条与外部留存的锚点不符。")
+        self.anchors = [one for one in self.anchors if one.seq != seal.seq]
         self.seq, self.hash = seal.seq, stored
 
     def add(self, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -111,7 +109,7 @@ class _Walk:
             self.problems.append(f"第 {seal.seq} 批有记录被改动或调换了次序。")
 
     def result(self, unsealed: Any) -> Verification:
-        if self.anchor and not self.anchored:
-            self.problems.append(f"外部留存的第 {self.anchor.seq} 号封条已不存在，末尾被截断。")
+        for seq in sorted({one.seq for one in self.anchors}):
+            self.problems.append(f"外部留存的第 {seq} 号封条已不存在，末尾被截断。")
         head = Anchor(self.seq, self.hash) if self.seq else None
         return Verification(self.batches, self.rows, unsealed, tuple(self.problems), head)

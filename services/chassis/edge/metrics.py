@@ -27,6 +27,27 @@ class Metrics:
             "http_requests_running", "Requests under way", ("part",), registry=self.registry
         ).labels(part)
 
+        self._checks = Gauge(
+            "check_ok",
+            "Whether a check of readiness holds",
+            ("part", "check"),
+            registry=self.registry,
+        )
+        self._unsealed = Gauge(
+            "audit_unsealed_seconds",
+            "Age of the oldest audit row that no seal covers",
+            ("part",),
+            registry=self.registry,
+        )
+
+    def note_check(self, check: str, ok: bool) -> None:
+        """How a check stands; alert rules ask for this."""
+        self._checks.labels(self._part, check).set(int(ok))
+
+    def note_unsealed(self, seconds: float) -> None:
+        """A figure that grows says that the sealing of the audit stands still."""
+        self._unsealed.labels(self._part).set(seconds)
+
     def begin(self) -> None:
         self._running.inc()
 

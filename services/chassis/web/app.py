@@ -17,12 +17,14 @@ from services.chassis.data.inbox import Hearing
 from services.chassis.data.store import Store, open_store
 from services.chassis.data.tables import ChassisTables
 from services.chassis.data.wake import Waker
+from services.chassis.edge.anchors import anchor_file
 from services.chassis.edge.asgi import BaseHeaders, BodyLimit
 from services.chassis.edge.assertions import load_key, load_trust
 from services.chassis.edge.budget import DeadlineBudget
 from services.chassis.edge.courier import read_secrets
 from services.chassis.edge.health import Health
 from services.chassis.edge.key_service import key_service
+from services.chassis.edge.metrics import Metrics
 from services.chassis.edge.peers import open_session
 from services.chassis.edge.request_log import RequestLog
 from services.chassis.edge.settings import ServiceSettings
@@ -41,8 +43,9 @@ from services.chassis.web.answers import problem_response
 from services.chassis.web.audit import audit_router
 from services.chassis.web.context import caller_of
 from services.chassis.web.documented import ALWAYS, BEARER, Problem, problem_titles, problems
-from services.chassis.web.health import checks
+from services.chassis.web.health import checks, warnings
 from services.chassis.web.hearing import hearing_router
+from services.chassis.web.watching import ANCHOR_PAUSE, STANDING_PAUSE, anchor_step, standing_step
 
 # What the framework refuses by itself, in our words.
 FRAMEWORK: Mapping[int, Refusal] = {
@@ -85,6 +88,8 @@ def build(
     app.state.settings = settings
     # A service adds what else must hold before it is ready.
     app.state.checks = checks(app, service.name)
+    app.state.warnings = warnings(app)
+    app.state.metrics = Metrics(service.name)
     for router in service.routers:
         app.include_router(router, prefix="/v1")
     app.include_router(audit_router, prefix="/v1")
@@ -104,8 +109,8 @@ def _put_around(
     app.add_middleware(DeadlineBudget)
     app.add_middleware(BodyLimit, larger=service.larger_bodies)
     app.add_middleware(BaseHeaders)
-    app.add_middleware(Health, checks=app.state.checks)
-    app.add_middleware(RequestLog, part=service.name)
+    app.add_middleware(Health, checks=app.state.checks, warnings=app.state.warnings)
+    app.add_middleware(RequestLog, part=service.name, metrics=app.state.metrics)
 
 
 @asynccontextmanager
@@ -120,7 +125,10 @@ async def _lifespan(
     waker = Waker(settings.database_url, f"{service.name}_outbox")
     async with open_session() as session:
         app.state.http = session
-        running = _loops(service, settings, store, session, app.state.secrets, waker)
+        running = [
+            *_loops(service, settings, store, session, app.state.secrets, waker),
+            *_watching(app, service, settings, store),
+        ]
         try:
             yield
         finally:
@@ -145,6 +153,18 @@ def _loops(
         ("sealer", loops.sealing_step(store), loops.pause_of(loops.SEAL_PAUSE)),
         ("reaper", loops.reaping_step(store), loops.pause_of(loops.REAP_PAUSE)),
         ("housekeeping", loops.housekeeping_step(store), loops.pause_of(loops.HOUSEKEEPING_PAUSE)),
+    )
+    return [asyncio.create_task(loops.repeat(*step), name=step[0]) for step in steps]
+
+
+def _watching(
+    app: FastAPI, service: Service, settings: ServiceSettings, store: Store
+) -> list[asyncio.Task[None]]:
+    """The loops that look after the service itself."""
+    anchors = anchor_file(settings.data_dir, service.name)
+    steps = (
+        ("standing", standing_step(app, store), loops.pause_of(STANDING_PAUSE)),
+        ("anchors", anchor_step(store, anchors, app.state.key), loops.pause_of(ANCHOR_PAUSE)),
     )
     return [asyncio.create_task(loops.repeat(*step), name=step[0]) for step in steps]
 
