@@ -18,7 +18,7 @@ HOME = "NIANGJIA_TEST_HOME"
 CLUSTER = "NIANGJIA_TEST_CLUSTER_URL"
 # A browser, or a process just killed, may be late once on a busy machine; twice is a fault. The
 # summary of a run counts what was run again.
-TIMELY = ("tests/journeys/", "tests/faults/")
+TIMELY = ("tests/journeys/",)
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -39,10 +39,14 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 class JourneysInTurn(LoadScopeScheduling):
-    """Journeys share one platform and may kill it, so one worker takes them all, in turn."""
+    """Journeys share one platform and may kill it, so one worker takes them all, in turn.
+
+    Faults have another platform, which they do kill, and another worker.
+    """
 
     def _split_scope(self, nodeid: str) -> str:
-        return "journeys" if nodeid.startswith("tests/journeys/") else nodeid
+        _, folder, *_ = nodeid.split("/")
+        return folder if folder in ("journeys", "faults") else nodeid
 
 
 @pytest.hookimpl(optionalhook=True)

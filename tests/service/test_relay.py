@@ -101,6 +101,21 @@ async def test_a_deaf_hearer_holds_up_its_subject_and_no_other(store, clock):
     assert [s for hearer, s in ears.heard if hearer == "ears"] == [B, A, A]
 
 
+async def test_a_part_that_is_killed_twice_in_a_row_hears_within_seconds(store, clock):
+    """Random kills found facts that waited five minutes after the second of two short absences."""
+    ears = Ears()
+    ears.deaf_to = {A}
+    await tell(store, A)
+    for _ in range(2):
+        await drain(store, ears)
+        clock.now += timedelta(seconds=3)
+
+    ears.deaf_to = set()
+    await drain(store, ears)
+
+    assert [subject for _, subject in ears.heard] == [A, A]
+
+
 async def test_a_relay_that_dies_between_posting_and_marking_posts_again(store, clock):
     await tell(store, A)
     first = await outbox.claim(store)

@@ -128,6 +128,41 @@ async def test_run_worker_repeats_what_was_unavailable(store, work):
     assert found["error_code"] == "unavailable"
 
 
+async def test_absences_of_others_are_no_failed_attempts(store, work):
+    """Random kills found jobs that waited minutes, and would have been given up, for outages."""
+
+    async def handler(_, __):
+        raise Unavailable("身份服务暂时不可用，请稍后再试。")
+
+    job_id = await enqueue(store)
+    work(handler)
+    found = await until(store, job_id, "queued", attempts=1)
+
+    assert found["max_attempts"] - found["attempts"] == 5
+    assert (found["due_at"] - found["started_at"]).total_seconds() < 10
+
+
+async def test_a_job_that_gets_on_is_not_given_up(store, work):
+    """Random kills took a long job's five attempts away, although each had kept a chunk."""
+
+    async def handler(store, job):
+        await progress(store, job, job.done + 1)
+        if job.done < 6:
+            raise RuntimeError
+
+    job_id = await enqueue(store)
+    async with store.engine.begin() as connection:
+        await connection.execute(update(store.tables.jobs).values(max_attempts=1))
+        work(handler)
+    for _ in range(6):
+        await until(store, job_id, "queued", "done", attempts=1)
+        async with store.engine.begin() as connection:
+            await connection.execute(update(store.tables.jobs).values(due_at=store.clock()))
+        await asyncio.sleep(0.3)
+
+    assert (await until(store, job_id, "done"))["done"] == 7
+
+
 async def test_run_worker_asks_for_the_right_again_before_it_starts(store, work):
     started = []
 

@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, RowMapping, Table, Update, case, func, select, update
+from sqlalchemy.exc import DBAPIError
 
 from services.chassis.data.tx import Store, Tx
 from services.chassis.kernel.actors import Actor, actor_from
@@ -18,6 +19,8 @@ from services.chassis.kernel.actors import Actor, actor_from
 LEASE = timedelta(seconds=30)
 FIRST_PAUSE = timedelta(seconds=5)
 LONGEST_PAUSE = timedelta(minutes=10)
+# After a chunk that was kept a job may fail as often as a fresh one: it is no hopeless one.
+TRIES = 5
 
 
 class JobLost(Exception):
@@ -122,6 +125,7 @@ async def advance(tx: Tx, job: Job, done: int, total: int | None = None, message
     """
     jobs = tx.store.tables.jobs
     values: dict[str, Any] = {"done": done, "leased_until": tx.store.clock() + job.lease}
+    values |= {"max_attempts": job.attempt + TRIES} if done > job.done else {}
     values |= {"total": total} if total is not None else {}
     values |= {"message": message} if message else {}
     change = update(jobs).where(_mine(jobs, job)).values(values)
@@ -166,6 +170,21 @@ async def give_up(store: Store, job: Job, state: str, code: str = "", message: s
     values: dict[str, Any] = {"state": state, "error_code": code, "finished_at": store.clock()}
     values |= {"message": message} if message else {}
     await _close(store, update(store.tables.jobs).values(values), job)
+
+
+async def was_the_last(store: Store, job: Job) -> bool:
+    """Whether this attempt may not be followed by another; a chunk that it kept earns more."""
+    jobs = store.tables.jobs
+    async with store.engine.connect() as connection:
+        most = await connection.scalar(select(jobs.c.max_attempts).where(jobs.c.id == job.id))
+    return most is not None and job.attempt >= most
+
+
+def is_lost(error: Exception) -> bool:
+    """The database went away in the middle: no fault of the job's."""
+    return isinstance(error, OSError) or (
+        isinstance(error, DBAPIError) and error.connection_invalidated
+    )
 
 
 async def put_off(store: Store, job: Job, code: str, pause: timedelta, extra: int = 0) -> None:

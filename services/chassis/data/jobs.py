@@ -42,6 +42,8 @@ Authorise = Callable[[Store, Job], Awaitable[None]]
 
 PASSING = (Unavailable, TooMany, OutOfTime)  # refusals that a later attempt may not meet
 
+AWAY = timedelta(seconds=3)  # what was not there is asked for again soon, and no attempt counted
+
 SELDOM = 50_000  # new objects between two searches for cycles of rubbish
 
 log = structlog.get_logger(__name__)
@@ -213,14 +215,17 @@ async def _failed(store: Store, job: Job, error: Exception) -> None:
     elif isinstance(error, Refusal) and not isinstance(error, PASSING):
         log.info("job refused", job=str(job.id), kind=job.kind, code=error.code)
         await job_rows.give_up(store, job, "failed", error.code, error.detail)
+    elif isinstance(error, Refusal) or job_rows.is_lost(error):
+        code = error.code if isinstance(error, Refusal) else "database-away"
+        log.warning("job waits", job=str(job.id), kind=job.kind, code=code)
+        await job_rows.put_off(store, job, code, AWAY, extra=1)
     else:
+        await _again(store, job, "internal", job_rows.pause_after(job.attempt))
         log.error("job failed", job=str(job.id), kind=job.kind, exc_info=error)
-        code = error.code if isinstance(error, Refusal) else "internal"
-        await _again(store, job, code, job_rows.pause_after(job.attempt))
 
 
 async def _again(store: Store, job: Job, code: str, pause: timedelta) -> None:
-    if job.attempt >= job.max_attempts:
+    if await job_rows.was_the_last(store, job):
         message = "多次尝试仍未完成，请联系系统管理员。"
         await job_rows.give_up(store, job, "failed", code, message)
     else:

@@ -19,9 +19,11 @@ from services.chassis.data.tx import Store
 LEASE = timedelta(seconds=30)
 BATCH = 200
 AT_ONCE = 16
-# Standard Webhooks' schedule, some three days in all (trust.md A2).
+# Our own parts are away for seconds, seldom for minutes, and order waits for them: often at first,
+# then as Standard Webhooks says (trust.md A2), some three days in all.
 PAUSES = tuple(
-    timedelta(seconds=s) for s in (5, 300, 1800, 7200, 18000, 36000, 50400, 72000, 86400)
+    timedelta(seconds=s)
+    for s in (1, 2, 5, 10, 20, 60, 300, 1800, 7200, 18000, 36000, 50400, 72000, 72000)
 )
 
 
