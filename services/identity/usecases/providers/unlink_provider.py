@@ -4,6 +4,7 @@ from uuid import UUID
 
 from services.chassis.data.tx import Tx
 from services.chassis.kernel.actors import Actor, Role
+from services.chassis.kernel.refusals import Forbidden
 from services.identity.store import accounts, provider_links
 from services.identity.store.tables import StaffAccount
 
@@ -13,7 +14,9 @@ async def unlink_provider(
 ) -> None:
     """Ending a link that is not there ends nothing."""
     if account_id == actor.id:
-        account = await tx.session.get_one(StaffAccount, account_id, with_for_update=True)
+        account = await tx.session.get(StaffAccount, account_id, with_for_update=True)
+        if account is None:
+            raise Forbidden("只有工作人员的账号可以关联统一身份认证。")
     else:
         actor.require(Role.ADMINISTRATOR)
         account = await accounts.lock(actor, tx, account_id, version)
