@@ -1,5 +1,7 @@
 """What is counted: requests by route and status, how long they took, how many are under way."""
 
+from collections.abc import Mapping
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
@@ -39,6 +41,16 @@ class Metrics:
             ("part",),
             registry=self.registry,
         )
+
+        self._figures: dict[str, Gauge] = {}
+
+    def note_figures(self, figures: Mapping[str, float], told: Mapping[str, str]) -> None:
+        """How much waits; ``told`` says in words what each figure is."""
+        for name, value in figures.items():
+            if name not in self._figures:
+                gauge = Gauge(name, told[name], ("part",), registry=self.registry)
+                self._figures[name] = gauge
+            self._figures[name].labels(self._part).set(value)
 
     def note_check(self, check: str, ok: bool) -> None:
         """How a check stands; alert rules ask for this."""

@@ -6,6 +6,7 @@ from pathlib import Path
 from fastapi import FastAPI
 
 from services.chassis.data.audit import last_anchor
+from services.chassis.data.backlog import FIGURES, backlog
 from services.chassis.data.tx import Store
 from services.chassis.edge.anchors import note_anchor
 from services.chassis.edge.health import readiness
@@ -18,13 +19,14 @@ ANCHOR_PAUSE = 3600.0
 
 
 def standing_step(app: FastAPI, store: Store) -> Step:
-    """Every check and warning as a figure, so that alert rules need not ask ``/readyz``."""
+    """Checks, warnings and backlog as figures, so that alert rules need not ask ``/readyz``."""
 
     async def step() -> bool:
         metrics = app.state.metrics
         for found in await readiness({**app.state.checks, **app.state.warnings}):
             metrics.note_check(found.check, found.ok)
         since = (await sealing_of(store)).unsealed_since
+        metrics.note_figures(await backlog(store), FIGURES)
         metrics.note_unsealed((store.clock() - since).total_seconds() if since else 0.0)
         return False
 
