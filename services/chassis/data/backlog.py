@@ -26,7 +26,7 @@ async def backlog(store: Store) -> dict[str, float]:
     return {name: float(row[name] or 0) for name in FIGURES}
 
 
-def _query(store: Store) -> Select[Any]:
+def _query(store: Store) -> Select[*tuple[Any, ...]]:
     deliveries, deadlines = store.tables.deliveries.c, store.tables.deadlines.c
     jobs = store.tables.jobs.c
     waiting = and_(deliveries.delivered_at.is_(None), deliveries.given_up_at.is_(None))
