@@ -1,5 +1,6 @@
 """A service of four operations, built on the chassis for its tests and for nothing else."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -168,6 +169,8 @@ def create_schema(admin_url: str) -> str:
     return urlunsplit(urlsplit(admin_url)._replace(scheme="postgresql+asyncpg"))
 
 
-def create_app(settings: ServiceSettings, **parts: object) -> FastAPI:
+def create_app(
+    settings: ServiceSettings, clock: Callable[[], datetime] = lambda: TODAY, **parts: object
+) -> FastAPI:
     service = Service(name="probe", title="Probe", tables=TABLES, routers=[router], **parts)  # type: ignore[arg-type]
-    return build(service, settings, clock=lambda: TODAY)
+    return build(service, settings, clock=clock)

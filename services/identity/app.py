@@ -41,6 +41,7 @@ from services.identity.peers.sms_gateway import SmsGateway, Unconfigured
 from services.identity.peers.wechat import WeChat
 from services.identity.settings import Settings
 from services.identity.store.password_hashes import PasswordHashes
+from services.identity.store.places import places
 from services.identity.store.signing_keys import KeyRing
 from services.identity.store.tables import CHASSIS
 from services.identity.usecases.providers.on_provider_attempt_outdated import (
@@ -76,6 +77,7 @@ IDENTITY = Service(
         published.router,
         providers.router,
     ),
+    places=places,
     hears={
         "membership.union.founded": on_union_founded,
         "membership.union.changed": on_union_changed,

@@ -28,8 +28,9 @@ from services.membership.api import (
     unions,
 )
 from services.membership.api.import_in import LARGEST_BODY
-from services.membership.domain.events import TELLS
+from services.membership.domain.events import EVENTS, TELLS
 from services.membership.settings import Settings
+from services.membership.store.places import places
 from services.membership.store.tables import CHASSIS
 from services.membership.usecases.applications.on_review_overdue import on_review_overdue
 
@@ -56,6 +57,8 @@ MEMBERSHIP = Service(
         imports.router,
     ),
     tells=TELLS,
+    events=EVENTS,
+    places=places,
     deadlines={"review": on_review_overdue},
     larger_bodies={
         "/v1/imports": LARGEST_BODY,

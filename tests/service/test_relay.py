@@ -1,7 +1,7 @@
 """Facts reach their hearers at least once and in order; deadlines fire, and fire again."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -64,11 +64,12 @@ class Ears:
         self.heard: list[tuple[str, UUID]] = []
         self.deaf_to: set[UUID] = set()
 
-    async def __call__(self, delivery: outbox.Delivery) -> str | None:
-        if delivery.subject in self.deaf_to:
-            return "status 500"
-        self.heard.append((delivery.hearer, delivery.subject))
-        return None
+    async def __call__(
+        self, hearer: str, deliveries: Sequence[outbox.Delivery]
+    ) -> Mapping[int, str]:
+        taken = [one for one in deliveries if one.subject not in self.deaf_to]
+        self.heard += [(hearer, one.subject) for one in taken]
+        return {one.seq: "status 500" for one in deliveries if one.subject in self.deaf_to}
 
 
 async def drain(store: Store, ears: Ears) -> None:

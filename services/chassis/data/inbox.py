@@ -1,6 +1,6 @@
 """Hearing a fact twice is harmless: its id is kept in the transaction that acted on it."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -38,3 +38,17 @@ async def receive_once(tx: Tx, heard: Heard, hearing: Hearing) -> bool:
         return False
     await hearing(tx, heard)
     return True
+
+
+async def receive_all(tx: Tx, heard: Sequence[Heard], hears: Mapping[str, Hearing]) -> None:
+    """The same for many at once; what one hearing refuses undoes them all."""
+    inbox = tx.store.tables.inbox
+    rows = [
+        {"source": one.source, "id": one.id, "topic": one.topic, "received_at": tx.now}
+        for one in heard
+    ]
+    kept = insert(inbox).values(rows).on_conflict_do_nothing()
+    new = set(await tx.session.scalars(kept.returning(inbox.c.id)))
+    for one in heard:
+        if one.id in new:
+            await hears[one.topic](tx, one)

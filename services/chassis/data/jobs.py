@@ -35,7 +35,7 @@ from services.chassis.kernel.ids import new_id
 from services.chassis.kernel.refusals import OutOfTime, Refusal, TooMany, Unavailable
 
 __all__ = ["Handler", "Job", "JobCancelled", "JobLost", "advance", "cancel", "progress", "reap"]
-__all__ += ["Pace", "run_reaper", "run_worker"]
+__all__ += ["Pace", "run_one", "run_reaper", "run_worker"]
 
 Handler = Callable[[Store, Job], Awaitable[Mapping[str, Any] | None]]
 Authorise = Callable[[Store, Job], Awaitable[None]]
@@ -100,10 +100,16 @@ async def run_worker(
         await waker.close()
 
 
+async def run_one(store: Store, handlers: Mapping[str, Handler], worker: str) -> bool:
+    """Carry out the job that is due longest, beside the routes; for work that needs no worker."""
+    job = await _claim(store, list(handlers), worker, Pace())
+    if job is not None:
+        await _run(store, handlers[job.kind], job, None, Pace())
+    return job is not None
+
+
 def _collect_seldom() -> None:
-    """Thousands of rows at a time are no rubbish: looking for cycles among them and among all that
-    was imported took half of a long job's time.
-    """
+    """Thousands of rows are no rubbish: looking for cycles took half of a long job's time."""
     gc.freeze()
     gc.set_threshold(SELDOM, *gc.get_threshold()[1:])
 

@@ -5,19 +5,22 @@ is a transaction of its own: a crash in between sends the same id once more, nev
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, select, update
+from sqlalchemy import any_, bindparam, select, update
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql.expression import ColumnElement, or_
 
 from services.chassis.data.tx import Store
 
 LEASE = timedelta(seconds=30)
-BATCH = 200
+BATCH = 500  # facts of one post
+CLAIM = 1000
 AT_ONCE = 16
 # Our own parts are away for seconds, seldom for minutes, and order waits for them: often at first,
 # then as Standard Webhooks says (trust.md A2), some three days in all.
@@ -42,8 +45,8 @@ class Delivery:
     attempts: int
 
 
-# Answers None when the hearer has it, otherwise a short reason without personal data.
-Post = Callable[[Delivery], Awaitable[str | None]]
+# Posts facts to one hearer; answers for each that it did not take a short reason, by sequence.
+Post = Callable[[str, Sequence[Delivery]], Awaitable[Mapping[int, str]]]
 
 
 async def deliver(store: Store, post: Post) -> int:
@@ -51,13 +54,25 @@ async def deliver(store: Store, post: Post) -> int:
     claimed = await claim(store)
     slots = asyncio.Semaphore(AT_ONCE)
 
-    async def one(delivery: Delivery) -> None:
+    async def some(hearer: str, deliveries: Sequence[Delivery]) -> None:
         async with slots:
-            error = await post(delivery)
-        await mark(store, delivery, error)
+            errors = await post(hearer, deliveries)
+        await mark(store, hearer, deliveries, errors)
 
-    await asyncio.gather(*(one(delivery) for delivery in claimed))
+    await asyncio.gather(*(some(*lot) for lot in _lots(claimed)))
     return len(claimed)
+
+
+def _lots(claimed: Sequence[Delivery]) -> list[tuple[str, list[Delivery]]]:
+    """By hearer, in order, as many together as go into one post."""
+    by_hearer: dict[str, list[Delivery]] = defaultdict(list)
+    for delivery in claimed:
+        by_hearer[delivery.hearer].append(delivery)
+    return [
+        (hearer, found[start : start + BATCH])
+        for hearer, found in by_hearer.items()
+        for start in range(0, len(found), BATCH)
+    ]
 
 
 async def claim(store: Store) -> list[Delivery]:
@@ -81,13 +96,13 @@ async def claim(store: Store) -> list[Delivery]:
         .where(d.c.delivered_at.is_(None), d.c.given_up_at.is_(None), d.c.due_at <= now)
         .where(free, ~waits)
         .order_by(d.c.event_seq)
-        .limit(BATCH)
+        .limit(CLAIM)
         .with_for_update(skip_locked=True)
         .cte("due")
     )
     lease = (
         update(d)
-        .where(and_(d.c.event_seq == due.c.event_seq, d.c.hearer == due.c.hearer))
+        .where(d.c.event_seq == due.c.event_seq, d.c.hearer == due.c.hearer)
         .values(leased_until=now + LEASE)
         .returning(d.c.event_seq, d.c.hearer, d.c.attempts)
         .cte("leased")
@@ -101,17 +116,27 @@ async def claim(store: Store) -> list[Delivery]:
     return [Delivery(*row) for row in rows]
 
 
-async def mark(store: Store, delivery: Delivery, error: str | None) -> None:
-    """Note the delivery as done, or when to try again, or that it is given up."""
+async def mark(
+    store: Store, hearer: str, deliveries: Sequence[Delivery], errors: Mapping[int, str]
+) -> None:
+    """Note the deliveries as done, or when to try again, or that they are given up."""
     d = store.tables.deliveries
-    now = store.clock()
-    change: dict[str, Any] = {"leased_until": None, "attempts": delivery.attempts + 1}
-    if error is None:
-        change |= {"delivered_at": now, "last_error": ""}
-    elif delivery.attempts >= len(PAUSES):
-        change |= {"given_up_at": now, "last_error": error}
-    else:
-        change |= {"due_at": now + PAUSES[delivery.attempts], "last_error": error}
-    this = and_(d.c.event_seq == delivery.seq, d.c.hearer == delivery.hearer)
-    async with store.sessions.begin() as session:
-        await session.execute(update(d).where(this).values(**change))
+    done = [one.seq for one in deliveries if one.seq not in errors]
+    async with store.engine.begin() as connection:
+        if done:
+            these = d.c.event_seq == any_(bindparam("these", done, ARRAY(d.c.event_seq.type)))
+            heard = update(d).where(d.c.hearer == hearer, these)
+            values = {"delivered_at": store.clock(), "leased_until": None, "last_error": ""}
+            await connection.execute(heard.values(**values, attempts=d.c.attempts + 1))
+        for one in deliveries:
+            if one.seq in errors:
+                this = (d.c.event_seq == one.seq) & (d.c.hearer == hearer)
+                change = _unheard(one, errors[one.seq], store.clock())
+                await connection.execute(update(d).where(this).values(change))
+
+
+def _unheard(delivery: Delivery, error: str, now: datetime) -> dict[str, Any]:
+    tried = delivery.attempts
+    change = {"leased_until": None, "attempts": tried + 1, "last_error": error}
+    over = {"given_up_at": now}
+    return change | (over if tried >= len(PAUSES) else {"due_at": now + PAUSES[tried]})

@@ -49,6 +49,8 @@ class ServiceSettings(DeployableSettings):
     identity_url: str = "http://127.0.0.1:8002"
     # Secrets that sign events, oldest last (one ``whsec_…`` a line; two while they rotate).
     webhook_secret_file: Path
+    # Networks inside that clients' webhooks may reach, such as ["127.0.0.0/8"]; local runs only.
+    webhook_allowed: tuple[str, ...] = ()
     # Connections of the writing engine; the reading engine has as many.
     pool_size: int = 5
     # Seconds between looks of the background loops when nothing wakes them.

@@ -1,22 +1,20 @@
 """Builds a service: its routes, the loops beside them, and what every service answers."""
 
-import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 
-import aiohttp
 from fastapi import APIRouter, FastAPI, Request, Response
 from starlette.exceptions import HTTPException
 from starlette.routing import compile_path
 
 from services.chassis.data.deadlines import Handler
+from services.chassis.data.hooks import Places, no_places
 from services.chassis.data.inbox import Hearing
 from services.chassis.data.store import Store, open_store
 from services.chassis.data.tables import ChassisTables
-from services.chassis.data.wake import Waker
 from services.chassis.edge.anchors import anchor_file
 from services.chassis.edge.asgi import BaseHeaders, BodyLimit
 from services.chassis.edge.assertions import load_key, load_trust
@@ -25,10 +23,13 @@ from services.chassis.edge.courier import read_secrets
 from services.chassis.edge.health import Health
 from services.chassis.edge.key_service import key_service
 from services.chassis.edge.metrics import Metrics
+from services.chassis.edge.outside import Outside
 from services.chassis.edge.peers import open_session
 from services.chassis.edge.request_log import RequestLog
 from services.chassis.edge.settings import ServiceSettings
+from services.chassis.edge.targets import targets_of
 from services.chassis.kernel.clock import utc_now
+from services.chassis.kernel.events import Event
 from services.chassis.kernel.refusals import (
     Malformed,
     MethodNotAllowed,
@@ -41,11 +42,14 @@ from services.chassis.web import loops
 from services.chassis.web.actor import ActorMiddleware
 from services.chassis.web.answers import problem_response
 from services.chassis.web.audit import audit_router
+from services.chassis.web.beside import beside
 from services.chassis.web.context import caller_of
 from services.chassis.web.documented import ALWAYS, BEARER, Problem, problem_titles, problems
 from services.chassis.web.health import checks, warnings
-from services.chassis.web.hearing import hearing_router
+from services.chassis.web.hearing import MAX_BODY, PATH, hearing_router
 from services.chassis.web.watching import ANCHOR_PAUSE, STANDING_PAUSE, anchor_step, standing_step
+from services.chassis.web.webhook_log import webhook_log_router
+from services.chassis.web.webhooks import webhooks_router
 
 # What the framework refuses by itself, in our words.
 FRAMEWORK: Mapping[int, Refusal] = {
@@ -71,6 +75,10 @@ class Service:
     deadlines: Mapping[str, Handler] = field(default_factory=dict)
     # Path prefix -> bytes, where a body may be larger than usual.
     larger_bodies: Mapping[str, int] = field(default_factory=dict)
+    # Where unions stand today: whose facts a client's hook may hear.
+    places: Places = no_places
+    # What clients may ask to be told.
+    events: Sequence[type[Event]] = ()
 
 
 def build(
@@ -86,13 +94,17 @@ def build(
         responses=problems(*ALWAYS),
     )
     app.state.settings = settings
+    app.state.service = service
+    is_local = settings.mode == "local"
+    app.state.targets = targets_of(settings.webhook_allowed, is_local=is_local)
     # A service adds what else must hold before it is ready.
     app.state.checks = checks(app, service.name)
     app.state.warnings = warnings(app)
     app.state.metrics = Metrics(service.name)
     for router in service.routers:
         app.include_router(router, prefix="/v1")
-    app.include_router(audit_router, prefix="/v1")
+    for router in (webhooks_router, webhook_log_router, audit_router):
+        app.include_router(router, prefix="/v1")
     app.include_router(hearing_router(service.hears))
     _answer_in_problems(app)
     _describe_problems(app)
@@ -107,7 +119,8 @@ def _put_around(
     trust = load_trust(settings.trust)
     app.add_middleware(ActorMiddleware, audience=service.name, trust=trust, clock=clock)
     app.add_middleware(DeadlineBudget)
-    app.add_middleware(BodyLimit, larger=service.larger_bodies)
+    larger = {**service.larger_bodies, PATH: MAX_BODY}
+    app.add_middleware(BodyLimit, larger=larger)
     app.add_middleware(BaseHeaders)
     app.add_middleware(Health, checks=app.state.checks, warnings=app.state.warnings)
     app.add_middleware(RequestLog, part=service.name, metrics=app.state.metrics)
@@ -122,51 +135,24 @@ async def _lifespan(
     app.state.store = store
     app.state.key = load_key(settings.private_key)
     app.state.secrets = read_secrets(settings.webhook_secret_file)
-    waker = Waker(settings.database_url, f"{service.name}_outbox")
-    async with open_session() as session:
-        app.state.http = session
-        running = [
-            *_loops(service, settings, store, session, app.state.secrets, waker),
-            *_watching(app, service, settings, store),
-        ]
-        try:
+    async with open_session() as session, Outside(app.state.targets) as outside:
+        app.state.http, app.state.outside = session, outside
+        around = (session, outside, app.state.secrets, service.deadlines, service.places)
+        watching = _watching(app, service, settings, store)
+        async with beside(store, settings, *around, watching):
             yield
-        finally:
-            await loops.stop(running)
-            await waker.close()
     await store.close()
-
-
-def _loops(
-    service: Service,
-    settings: ServiceSettings,
-    store: Store,
-    session: aiohttp.ClientSession,
-    secrets: Sequence[str],
-    waker: Waker,
-) -> list[asyncio.Task[None]]:
-    relay = loops.relay_step(store, session, settings.hearers, secrets)
-    pause = loops.pause_of(settings.loop_pause)
-    steps = (
-        ("relay", relay, loops.woken(waker, settings.loop_pause)),
-        ("sweeper", loops.sweeper_step(store, service.deadlines), pause),
-        ("sealer", loops.sealing_step(store), loops.pause_of(loops.SEAL_PAUSE)),
-        ("reaper", loops.reaping_step(store), loops.pause_of(loops.REAP_PAUSE)),
-        ("housekeeping", loops.housekeeping_step(store), loops.pause_of(loops.HOUSEKEEPING_PAUSE)),
-    )
-    return [asyncio.create_task(loops.repeat(*step), name=step[0]) for step in steps]
 
 
 def _watching(
     app: FastAPI, service: Service, settings: ServiceSettings, store: Store
-) -> list[asyncio.Task[None]]:
+) -> tuple[tuple[str, loops.Step, loops.Pause], ...]:
     """The loops that look after the service itself."""
     anchors = anchor_file(settings.data_dir, service.name)
-    steps = (
+    return (
         ("standing", standing_step(app, store), loops.pause_of(STANDING_PAUSE)),
         ("anchors", anchor_step(store, anchors, app.state.key), loops.pause_of(ANCHOR_PAUSE)),
     )
-    return [asyncio.create_task(loops.repeat(*step), name=step[0]) for step in steps]
 
 
 def _answer_in_problems(app: FastAPI) -> None:

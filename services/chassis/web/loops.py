@@ -3,21 +3,22 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
-import aiohttp
 import structlog
 
 from services.chassis.data import deadlines, outbox
 from services.chassis.data.audit import seal
+from services.chassis.data.hook_outcomes import forget_attempts
 from services.chassis.data.idempotency import forget_expired
 from services.chassis.data.job_rows import reap
-from services.chassis.data.outbox import Delivery
+from services.chassis.data.jobs import Handler, run_one
+from services.chassis.data.outbox import Post
 from services.chassis.data.tx import Store
 from services.chassis.data.wake import Waker
-from services.chassis.edge.courier import Fact, envelope, post, sign
 
 log = structlog.get_logger()
 
 Step = Callable[[], Awaitable[bool]]
+Pause = Callable[[], Awaitable[None]]
 
 SEAL_PAUSE = 1.0
 REAP_PAUSE = 5.0
@@ -38,35 +39,20 @@ async def repeat(name: str, step: Step, pause: Callable[[], Awaitable[None]]) ->
             await asyncio.sleep(AFTER_A_FAILURE)
 
 
-def relay_step(
-    store: Store,
-    session: aiohttp.ClientSession,
-    hearers: Mapping[str, str],
-    secrets: Sequence[str],
-) -> Step:
+def relay_step(store: Store, post: Post) -> Step:
     """One round of the relay: what is due goes out, signed."""
 
-    async def send(delivery: Delivery) -> str | None:
-        url = hearers.get(delivery.hearer)
-        if url is None:
-            return "unknown hearer"
-        fact = Fact(
-            delivery.id,
-            store.schema,
-            delivery.topic,
-            delivery.subject,
-            delivery.occurred_at,
-            delivery.data,
-            delivery.seq,
-        )
-        body = envelope(fact)
-        headers = sign(fact.id, body, secrets, store.clock())
-        if delivery.traceparent:
-            headers["traceparent"] = delivery.traceparent
-        return await post(session, f"{url}/events", body, headers)
+    async def step() -> bool:
+        return await outbox.deliver(store, post) > 0
+
+    return step
+
+
+def chores_step(store: Store, handlers: Mapping[str, Handler]) -> Step:
+    """Jobs that the chassis itself asks for; a service without a worker has them all the same."""
 
     async def step() -> bool:
-        return await outbox.deliver(store, send) > 0
+        return await run_one(store, handlers, f"{store.schema}:chores")
 
     return step
 
@@ -100,6 +86,8 @@ def housekeeping_step(store: Store) -> Step:
     async def step() -> bool:
         async with store.begin() as tx:
             await forget_expired(tx)
+        async with store.begin() as tx:
+            await forget_attempts(tx)
         return False
 
     return step

@@ -20,6 +20,7 @@ class Result:
     person_id: UUID | None = None
     number: str = ""
     name: str = ""
+    union_id: UUID | None = None
 
 
 def judge(actor: Actor, state: State, hands: Hands, outcome: Outcome) -> State | Refusal:

@@ -56,10 +56,15 @@ async def _write(
 
 
 def _named(result: Result, application: Row[Any] | None) -> Result:
-    """With what a person recognises the application by."""
+    """With what a person recognises the application by, and whose it is."""
     if application is None:
         return result
-    return replace(result, number=application.number, name=application.name)
+    return replace(
+        result,
+        number=application.number,
+        name=application.name,
+        union_id=application.union_id,
+    )
 
 
 def _first_look(

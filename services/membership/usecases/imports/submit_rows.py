@@ -33,6 +33,7 @@ async def submit_rows(tx: Tx, batch: Import, union: Union, rows: Sequence[Row[An
             BatchApplied(
                 subject=batch.id,
                 outcome="submitted",
+                union_id=union.id,
                 application_ids=made[start : start + TOLD_AT_ONCE],
                 membership_ids=[],
                 person_ids=[],
