@@ -230,8 +230,7 @@ async def running(database: TestDatabase, keys: Path, **more: Any) -> AsyncItera
         trust=keys / "trust.jwks",
         keys=keys / "kek.json",
         webhook_secret_file=keys / "webhook.secret",
-        data_dir=keys,
-        **{"loop_pause": 60, **more},
+        **{"data_dir": keys, "loop_pause": 60, **more},
     )
     app = create_app(settings, clock)
     transport = httpx.ASGITransport(app)

@@ -65,6 +65,7 @@ def _engine(settings: ServiceSettings, **options: str) -> AsyncEngine:
         max_overflow=0,
         pool_timeout=POOL_TIMEOUT,
         pool_pre_ping=True,
+        hide_parameters=True,  # an error that is logged names no values
         connect_args={"timeout": CONNECT_TIMEOUT, "server_settings": SERVER_SETTINGS},
         **options,
     )

@@ -2,7 +2,7 @@
 
 import asyncio
 import shutil
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from fastapi import FastAPI
@@ -77,7 +77,8 @@ def warnings(app: FastAPI) -> dict[str, Check]:
         return None if left is None else f"数据目录所在的磁盘只剩 {left // 1024 // 1024} MB。"
 
     async def sealing() -> str | None:
-        return sealing_trouble(await sealing_of(_store(app)))
+        store = _store(app)
+        return _sealing_trouble(await sealing_of(store), store.clock())
 
     async def worker() -> str | None:
         return await _silent_worker(_store(app))
@@ -90,12 +91,12 @@ async def sealing_of(store: Store) -> AuditStanding:
         return await audit_standing(connection, store.tables.audit, store.tables.audit_seals)
 
 
-def sealing_trouble(standing: AuditStanding) -> str | None:
+def _sealing_trouble(standing: AuditStanding, now: datetime) -> str | None:
     """Why the audit is not being sealed, if it is not."""
     if standing.is_ahead:
         return "审计记录的序号超前于数据库，可能刚从逻辑备份恢复：请执行 recover_audit。"
     since = standing.unsealed_since
-    if since is not None and utc_now() - since > SEALED_WITHIN:
+    if since is not None and now - since > SEALED_WITHIN:
         return f"审计记录自 {since:%Y-%m-%d %H:%M} UTC 起没有封存。"
     return None
 

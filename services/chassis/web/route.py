@@ -36,7 +36,20 @@ Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 TRIES = 3
 AGAIN = {"40001", "40P01"}  # serialization failure, deadlock
-DOWN = {"53100", "53200", "53300", "25006", "57P01", "57P02", "57P03", "08006", "55P03", "57014"}
+# 42501: a right is gone, such as that to write the audit, and nothing goes unaudited (PII-05).
+DOWN = {
+    "42501",
+    "53100",
+    "53200",
+    "53300",
+    "25006",
+    "57P01",
+    "57P02",
+    "57P03",
+    "08006",
+    "55P03",
+    "57014",
+}
 SAFE = {"GET", "HEAD"}
 
 
