@@ -61,6 +61,7 @@ RULES: tuple[Rule, ...] = (
     # Where guessing would pay.
     Rule("identity", "/phone-codes", POST, limit="phone-code"),
     Rule("identity", "/worker-sessions", POST, limit="log-in"),
+    Rule("identity", "/worker-sessions/mini-program", POST, limit="log-in", seconds=20),
     Rule("identity", "/staff-sessions", POST, limit="log-in"),
     Rule("identity", "/staff-sessions/provider", POST, limit="log-in"),
     Rule("identity", "/provider-log-ins", POST, limit="log-in"),

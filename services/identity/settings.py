@@ -47,6 +47,11 @@ class Settings(ServiceSettings):
     # ``authorization``, ``token`` and ``jwks`` of a provider that publishes no such document.
     oidc_endpoints: dict[str, str] = Field(default_factory=dict)
     oidc_timeout: float = 5.0
+    # The mini-program (小程序); without an id only a demonstration machine has one, a made-up one.
+    mini_program_app_id: str = ""
+    mini_program_secret_file: Path | None = None
+    mini_program_url: str = "https://api.weixin.qq.com"
+    mini_program_timeout: float = 5.0
     # The operator's text message gateway; production is not ready without it.
     sms_url: str | None = None
     sms_token_file: Path | None = None
@@ -54,10 +59,14 @@ class Settings(ServiceSettings):
     sms_timeout: float = 5.0
 
     @model_validator(mode="after")
-    def _refuse_unsafe_provider(self) -> Self:
+    def _refuse_what_is_unsafe(self) -> Self:
         addresses = [self.oidc_issuer, *self.oidc_endpoints.values()] if self.oidc_issuer else []
         if self.mode == "production" and any(not one.startswith("https://") for one in addresses):
             raise ValueError("the identity provider's addresses must begin with https://")
+        if self.mode == "production" and not self.mini_program_url.startswith("https://"):
+            raise ValueError("mini_program_url must begin with https://")
+        if self.mini_program_app_id and self.mini_program_secret_file is None:
+            raise ValueError("mini_program_secret_file is missing")
         if self.oidc_issuer and not self.oidc_client_id:
             raise ValueError("oidc_client_id is missing")
         if unknown := set(self.oidc_algorithms) - set(ALGORITHMS):

@@ -20,6 +20,7 @@ PUBLIC: dict[str, set[str]] = {
     "identity": {
         "POST /v1/phone-codes",
         "POST /v1/worker-sessions",
+        "POST /v1/worker-sessions/mini-program",
         "POST /v1/staff-sessions",
         "PUT /v1/passwords",
         "POST /v1/activations/secrets",

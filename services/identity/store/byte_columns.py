@@ -13,8 +13,9 @@ from services.chassis.data.rotation.columns import (
     table_of,
 )
 from services.chassis.data.sealed import Sealer
-from services.identity.store import provider_links
+from services.identity.store import mini_program_links, provider_links
 from services.identity.store.client_tables import ApiClient, ClientKey, UsedOnce
+from services.identity.store.mini_program_tables import MiniProgramLink
 from services.identity.store.provider_tables import ProviderAttempt, ProviderLink
 from services.identity.store.signing_key_tables import UserTokenKey
 from services.identity.store.tables import (
@@ -30,6 +31,7 @@ from services.identity.store.workers import place
 
 ACCOUNTS, WORKERS = table_of(StaffAccount).c, table_of(Worker).c
 LINKS, LEAVING = table_of(ProviderLink).c, table_of(ProviderAttempt).c
+OPENERS = table_of(MiniProgramLink).c
 CODES, ATTEMPTS = table_of(PhoneCode).c, table_of(Attempt).c
 
 
@@ -41,6 +43,14 @@ def _subject(sealer: Sealer, row: Row[Any]) -> str:
     return sealer.open(row.subject_sealed, provider_links.place(row.id)).decode()
 
 
+def _openid(sealer: Sealer, row: Row[Any]) -> str:
+    return sealer.open(row.openid_sealed, mini_program_links.place(row.id, "openid")).decode()
+
+
+def _unionid(sealer: Sealer, row: Row[Any]) -> str:
+    return sealer.open(row.unionid_sealed, mini_program_links.place(row.id, "unionid")).decode()
+
+
 COLUMNS = chassis_columns(CHASSIS) + ByteColumns(
     sealed=(
         SealedColumn(ACCOUNTS.phone_sealed, "staff_accounts:{id}:phone"),
@@ -49,11 +59,25 @@ COLUMNS = chassis_columns(CHASSIS) + ByteColumns(
         SealedColumn(table_of(ApiClient).c.contact_sealed, "api_clients:{id}:contact"),
         SealedColumn(table_of(ClientKey).c.secret_sealed, "client_keys:{id}:secret"),
         SealedColumn(LINKS.subject_sealed, "provider_links:{id}:subject"),
+        SealedColumn(OPENERS.openid_sealed, "mini_program_links:{id}:openid"),
+        SealedColumn(OPENERS.unionid_sealed, "mini_program_links:{id}:unionid"),
         SealedColumn(LEAVING.verifier_sealed, "provider_attempts:{id}:verifier"),
         SealedColumn(table_of(UserTokenKey).c.private_sealed, "user_token_keys:{id}:private"),
     ),
     blind=(
         BlindColumn(WORKERS.phone_key, "worker-phone", (WORKERS.id, WORKERS.phone_sealed), _phone),
+        BlindColumn(
+            OPENERS.openid_key,
+            mini_program_links.OPENID,
+            (OPENERS.id, OPENERS.openid_sealed),
+            _openid,
+        ),
+        BlindColumn(
+            OPENERS.unionid_key,
+            mini_program_links.UNIONID,
+            (OPENERS.id, OPENERS.unionid_sealed),
+            _unionid,
+        ),
         BlindColumn(
             LINKS.subject_key, provider_links.PURPOSE, (LINKS.id, LINKS.subject_sealed), _subject
         ),

@@ -17,6 +17,7 @@ from services.chassis.data.tables import Entity
 from services.identity.domain.account import State
 from services.identity.domain.roles import GRANTABLE
 from services.identity.store.client_tables import ApiClient, ClientDirectory, ClientKey, UsedOnce
+from services.identity.store.mini_program_tables import MiniProgramLink
 from services.identity.store.provider_tables import ProviderAttempt, ProviderLink
 from services.identity.store.schema import CHASSIS, PATH, SCHEMA, Base, among
 from services.identity.store.signing_key_tables import UserTokenKey
@@ -29,6 +30,7 @@ __all__ = [
     "Base",
     "ClientDirectory",
     "ClientKey",
+    "MiniProgramLink",
     "ProviderAttempt",
     "ProviderLink",
     "UsedOnce",
