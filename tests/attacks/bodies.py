@@ -6,6 +6,7 @@ from typing import Any
 
 from tests.attacks.operations import FORM, Operation
 from tests.attacks.world import World
+from tests.partner import new_key
 from tests.people import CHEN, LI, TOWN
 
 Value = Callable[[World], Awaitable[Any]]
@@ -59,6 +60,12 @@ async def _base_level(world: World) -> int:
     return 4
 
 
+async def _key(world: World) -> dict[str, str]:
+    """A public key that no client has registered yet."""
+    found: dict[str, str] = new_key().as_dict()
+    return found
+
+
 async def _next_year(world: World) -> str:
     return "2027-01-01"
 
@@ -74,6 +81,7 @@ FIELDS: dict[str, Value] = {
     "consents": _consents,
     "document": _document,
     "file": _sheet,
+    "jwk": _key,
     "parent_id": _town,
     "person_id": _person_id,
     "union_id": _town,
@@ -91,6 +99,9 @@ def example(operation: Operation) -> Any:
     """What the document shows; for a form, its fields; nothing where none is needed."""
     if operation.media == FORM:
         return dict.fromkeys(operation.body["properties"], "")
+    content = operation.spec.get("requestBody", {}).get("content", {}).get(operation.media, {})
+    if "example" in content:
+        return deepcopy(content["example"])
     found = operation.body.get("examples")
     return deepcopy(found[0]) if found else None
 

@@ -10,6 +10,7 @@ from tests.structure.test_operations import SERVICES, app_of, operations
 Schemas = Mapping[str, Any]
 JSON = "application/json"
 FORM = "multipart/form-data"
+URLENCODED = "application/x-www-form-urlencoded"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from services.chassis.kernel.actors import Actor, Kind, Role
 from services.chassis.kernel.ids import new_id
+from tests.partner import new_key
 from tests.people import LI, SUN, TOWN, ZHOU
 from tests.service.membership_rig import POSTER
 
@@ -102,6 +103,35 @@ async def grant(world: "World", operation: "Operation", owner: Actor) -> Thing:
     return Thing(answer.json()["id"])
 
 
+async def client(world: "World", operation: "Operation", owner: Actor) -> Thing:
+    """A platform company's system; suspended where the operation ends that."""
+    rig = world.identity
+    body = {
+        "name": "顺路跑腿", "kind": "platform", "union_id": str(TOWN), "allow_list": [],
+        "contact": {"name": "王接口", "phone": "13800001234"}, "per_minute": 120,
+        "concurrent": 4, "requires_signature": False,
+    }  # fmt: skip
+    made = await rig.client.post("/clients", json=body, headers=rig.as_(SUN) | rig.key())
+    assert made.status_code == 201, made.text
+    path = f"/clients/{made.json()['id']}"
+    if operation.name == "DELETE /v1/clients/{client_id}/suspension":
+        headers = rig.as_(SUN, If_Match=f'"{await world.version(path)}"')
+        await rig.client.put(f"{path}/suspension", json={"reason": "停用"}, headers=headers)
+    return Thing(made.json()["id"], await world.version(path))
+
+
+async def key(world: "World", operation: "Operation", owner: Actor) -> Thing:
+    """The newest client's key, which is answered for with the client's own version."""
+    rig = world.identity
+    found = rig.rows("select id from identity.api_clients order by id desc limit 1")
+    path = f"/clients/{found[0][0]}"
+    body = {"jwk": new_key().as_dict()}
+    headers = rig.as_(SUN) | rig.key()
+    made = await rig.client.post(f"{path}/keys", json=body, headers=headers)
+    assert made.status_code == 201, made.text
+    return Thing(made.json()["id"], await world.version(path))
+
+
 def fixed(word: str) -> Maker:
     """A place of an address that names nothing which belongs to somebody."""
 
@@ -114,11 +144,13 @@ def fixed(word: str) -> Maker:
 MAKERS: dict[str, Maker] = {
     "account_id": account,
     "application_id": application,
+    "client_id": client,
     "code": poster,
     "consent_id": consent,
     "ending": fixed("xlsx"),
     "grant_id": grant,
     "import_id": sheet,
+    "key_id": key,
     "kind": fixed("gig_workers"),
     "list_name": fixed("groups"),
     "member_id": member,

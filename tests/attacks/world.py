@@ -13,7 +13,7 @@ import httpx
 
 from services.chassis.edge.assertions import load_key, service_actor, sign_actor
 from services.chassis.kernel.actors import ANONYMOUS, Actor, Kind, Role
-from tests.attacks.operations import FORM, Operation
+from tests.attacks.operations import FORM, URLENCODED, Operation
 from tests.attacks.things import MAKERS, Thing
 from tests.clusters import TestDatabase
 from tests.people import CHEN, COUNTY, COUNTY_PATH, LI, SUN, TOWN
@@ -39,11 +39,30 @@ def staff(*roles: Role, union: UUID = COUNTY, path: str = COUNTY_PATH) -> Actor:
     )
 
 
+SCOPES = frozenset(
+    f"membership:{what}"
+    for what in ("applications.read", "applications.write", "members.read", "webhooks.manage")
+)
+# Another organisation's system that was allowed all there is, over the whole county.
+CLIENT = Actor(
+    Kind.SERVICE,
+    UUID(int=0xA00),
+    "顺路跑腿",
+    COUNTY,
+    COUNTY_PATH,
+    "江临县总工会",
+    client=str(UUID(int=0xA00)),
+    auth="private_key_jwt",
+    session=UUID(int=0xA01),
+    scopes=SCOPES,
+)
+
 # Everybody who can stand at a door, by the word that the access matrix uses.
 EVERYBODY: dict[str, Actor] = {
     "stranger": ANONYMOUS,
     "worker": CHEN,
     **{str(role): staff(role) for role in STAFF_ROLES},
+    "client": CLIENT,
     "gateway": service_actor("gateway"),
     "membership": service_actor("membership"),
 }
@@ -177,6 +196,8 @@ class World:
 def _content(operation: Operation, body: Any) -> dict[str, Any]:
     if body is None:
         return {}
+    if operation.media == URLENCODED:
+        return {"data": body}
     if operation.media == FORM:
         fields = {name: value for name, value in body.items() if name != "file"}
         return {"files": {"file": ("名单.csv", body["file"].encode())}, "data": fields}

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, or_, select
+from sqlalchemy import Row, Select, false, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from services.chassis.data.pages import Cut, cut
@@ -34,13 +34,15 @@ POSTER_BITS = 64
 
 
 def visible_to(actor: Actor) -> Select[Any]:
-    """Staff see their own union and everything below it (J-2)."""
+    """Staff see their own union and everything below it (J-2); other systems see none of it."""
     query = select(Union)
     match actor.kind:
         case Kind.SYSTEM:
             return query
-        case _:
+        case Kind.STAFF:
             return query.where(below(Union.path, actor.union_path))
+        case _:
+            return query.where(false())
 
 
 async def find(actor: Actor, read: Reader, union_id: UUID) -> Row[Any]:
