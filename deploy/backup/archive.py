@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from deploy.backup.base import call, without_password
+from deploy.backup.figures import write_figures
 from deploy.backup.files import mirror
 from deploy.backup.marks import take_mark
 from deploy.backup.settings import Source, connected
@@ -41,6 +42,7 @@ def archive(source: Source, is_over: Callable[[], bool]) -> None:
                 files_due = now + source.settings.files_seconds
             if now >= marks_due:
                 _mark(source)
+                write_figures(source.folder)
                 marks_due = now + source.settings.mark_seconds
             time.sleep(TICK)
     finally:
