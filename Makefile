@@ -1,7 +1,7 @@
 PYTHON := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help run test prove check fix demo drill bench assets clean environment tools everything
+.PHONY: help run test prove check fix demo drill audit bench assets clean environment tools everything
 
 help: ## list what can be made
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 9
@@ -32,6 +32,9 @@ demo: assets ## the story, told through the public API of a running platform
 
 drill: environment ## back up the running platform, restore it elsewhere, check that it is whole
 	@exec $(PYTHON) -m deploy.drill $(ARGS)
+
+audit: tools ## known vulnerabilities of what we run on; what cannot be asked is not green
+	@exec $(PYTHON) -m deploy.audit
 
 bench: everything ## every benchmark, each with its goal beside it
 	@for bench in bench/at_rest.py bench/p[0-9]*.py; do $(PYTHON) -m bench.$$(basename $$bench .py) || exit 1; done

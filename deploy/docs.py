@@ -13,7 +13,7 @@ from types import ModuleType
 from typing import Any, TypeVar
 
 import services
-from deploy import settings_reference
+from deploy import bill, settings_reference
 from services.chassis.edge.problems import status_of
 from services.chassis.kernel.events import Event
 from services.chassis.kernel.lifecycle import Lifecycle
@@ -30,7 +30,7 @@ def pages() -> dict[Path, str]:
     """Every generated page with its text."""
     modules = list(_modules())
     written = {DOCS / "events.md": _events(), DOCS / "refusals.md": _refusals()}
-    written |= settings_reference.pages()
+    written |= settings_reference.pages() | bill.pages()
     for module in modules:
         for name, lifecycle in vars(module).items():
             if isinstance(lifecycle, Lifecycle) and _is_drawn_in(module, name):
