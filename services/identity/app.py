@@ -25,6 +25,7 @@ from services.identity.api import (
     me,
     mini_program,
     oauth,
+    provider_links,
     providers,
     published,
     sessions,
@@ -76,6 +77,7 @@ IDENTITY = Service(
         internal.router,
         published.router,
         providers.router,
+        provider_links.router,
     ),
     places=places,
     hears={
