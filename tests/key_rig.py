@@ -19,41 +19,46 @@ from tests.service.membership_rig import CHEN_PHONE, Rig, resident_id
 
 ROOT = Path(__file__).resolve().parents[1]
 POLL = 0.2
-OURS = ("kek.json", "membership.jwk", "trust.jwks", "webhook.secret")
+OURS = (
+    *("kek.json", "membership.jwk", "identity.jwk", "gateway.jwk"),
+    *("trust.jwks", "webhook.secret"),
+)
 
 
 def own_keys(keys_dir: Path, folder: Path) -> Path:
     """Keys that a test may change."""
     for name in OURS:
         shutil.copy(keys_dir / name, folder / name)
-    shutil.copy(keys_dir / "gateway.jwk", folder / "gateway.jwk")
     return folder
 
 
-async def start(rig: Rig, what: str, **more: str) -> asyncio.subprocess.Process:
+async def start(
+    rig: Any, what: str, service: str = "membership", **more: str
+) -> asyncio.subprocess.Process:
     """The command that an operator types; its settings are the service's."""
     settings = {
-        "MEMBERSHIP_DATABASE_URL": rig.database.url("membership"),
-        "MEMBERSHIP_MIGRATION_URL": rig.database.migration_url("membership"),
-        "MEMBERSHIP_PRIVATE_KEY": str(rig.keys / "membership.jwk"),
-        "MEMBERSHIP_TRUST": str(rig.keys / "trust.jwks"),
-        "MEMBERSHIP_KEYS": str(rig.keys / "kek.json"),
-        "MEMBERSHIP_WEBHOOK_SECRET_FILE": str(rig.keys / "webhook.secret"),
-        "MEMBERSHIP_DATA_DIR": str(rig.keys),
-        "MEMBERSHIP_KEY_POLL": str(POLL),
+        "DATABASE_URL": rig.database.url(service),
+        "MIGRATION_URL": rig.database.migration_url(service),
+        "PRIVATE_KEY": str(rig.keys / f"{service}.jwk"),
+        "TRUST": str(rig.keys / "trust.jwks"),
+        "KEYS": str(rig.keys / "kek.json"),
+        "WEBHOOK_SECRET_FILE": str(rig.keys / "webhook.secret"),
+        "DATA_DIR": str(rig.keys),
+        "KEY_POLL": str(POLL),
     }
+    named = {f"{service.upper()}_{name}": value for name, value in {**settings, **more}.items()}
     return await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "services.membership.rotate_keys", what),
+        *(sys.executable, "-m", f"services.{service}.rotate_keys", what),
         cwd=ROOT,
-        env={**os.environ, **settings, **more},
+        env={**os.environ, **named},
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
 
 
-async def rotate(rig: Rig, what: str, **more: str) -> tuple[int, str]:
+async def rotate(rig: Any, what: str, service: str = "membership", **more: str) -> tuple[int, str]:
     """Carried out to its end: the exit code, and all that was said."""
-    process = await start(rig, what, **more)
+    process = await start(rig, what, service, **more)
     said, complained = await process.communicate()
     assert process.returncode is not None
     return process.returncode, (said + complained).decode()

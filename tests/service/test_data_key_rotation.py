@@ -11,6 +11,7 @@ import pytest
 from services.chassis.edge.key_files import new_key_file
 from tests.clusters import TestDatabase
 from tests.key_rig import POLL, at_work, own_keys, rotate, seal_people, start
+from tests.service.identity_rig import PHONE, identity_rig
 from tests.service.membership_rig import Rig, running
 
 KEYS = "select id, purpose, algorithm, active, destroyed_at is null from membership.data_keys"
@@ -36,7 +37,7 @@ async def rig(database: TestDatabase, keys_dir: Path, tmp_path: Path) -> AsyncIt
 
 async def test_a_new_data_key_seals_all_while_people_work(rig: Rig):
     async with at_work(rig) as office:
-        code, said = await rotate(rig, "dek", MEMBERSHIP_SEAL_ALGORITHM="sm4-gcm")
+        code, said = await rotate(rig, "dek", SEAL_ALGORITHM="sm4-gcm")
         rounds = office.rounds
         await office.one_round()
 
@@ -53,6 +54,7 @@ async def test_a_new_data_key_seals_all_while_people_work(rig: Rig):
     assert "people.facts  密钥 3：1" in said
 
 
+@pytest.mark.prove
 async def test_a_retired_key_is_destroyed_only_when_nothing_refers_to_it(rig: Rig):
     async with at_work(rig):
         pass
@@ -101,7 +103,7 @@ async def test_a_new_index_key_finds_all_and_admits_nobody_twice_while_people_wo
                       "where schemaname = 'membership' order by 1, 2")  # fmt: skip
     async with at_work(rig) as office:
         held = rig.rows("select blind from membership.person_keys")
-        code, said = await rotate(rig, "index", MEMBERSHIP_BLIND_ALGORITHM="hmac-sm3")
+        code, said = await rotate(rig, "index", BLIND_ALGORITHM="hmac-sm3")
         rounds = office.rounds
         await office.one_round()
 
@@ -116,6 +118,7 @@ async def test_a_new_index_key_finds_all_and_admits_nobody_twice_while_people_wo
     ]
 
 
+@pytest.mark.prove
 async def test_a_new_wrapping_key_takes_over_without_a_restart(rig: Rig):
     file = rig.keys / "kek.json"
     both = orjson.loads(file.read_bytes())
@@ -132,3 +135,30 @@ async def test_a_new_wrapping_key_takes_over_without_a_restart(rig: Rig):
 
     assert (code, again[0], office.wrong) == (0, 0, []), said
     assert {row[0] for row in rig.rows("select kek_id from membership.data_keys")} == {"kek-2"}
+
+
+async def test_log_ins_go_on_with_new_keys_and_no_failed_attempt_is_forgotten(
+    database: TestDatabase, keys_dir: Path, tmp_path: Path
+):
+    keys = own_keys(keys_dir, tmp_path)
+    async with identity_rig(database, keys, tmp_path, key_poll=POLL) as identity:
+        clerk, guessed = await identity.staff("li.jingban"), await identity.staff("wang.shenhe")
+        worker = identity.whose((await identity.worker())["access_token"]).id
+        for _ in range(4):
+            assert (await identity.log_in(guessed, password="wrong")).status_code == 401
+        identity.clock.turn(minutes=2)
+        sent = await identity.phone_code()
+
+        index = await rotate(identity, "index", "identity")
+        sealing = await rotate(identity, "dek", "identity", SEAL_ALGORITHM="sm4-gcm")
+        await asyncio.sleep(3 * POLL)
+
+        assert (index[0], sealing[0]) == (0, 0), index[1] + sealing[1]
+        body = {"phone": PHONE, "code": sent}
+        again = await identity.client.post("/worker-sessions", json=body, headers=identity.as_())
+        assert identity.whose(again.json()["access_token"]).id == worker
+        assert (await identity.log_in(clerk)).status_code == 201
+        assert (await identity.log_in(guessed, password="wrong")).status_code == 401
+        assert (await identity.log_in(guessed)).status_code == 401  # the fifth has locked it
+        kept = await rotate(identity, "destroy", "identity")
+        assert "retired too lately" in kept[1]
