@@ -4,9 +4,11 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 
 from tests.faults.cast import Cast, gather
+from tests.faults.client import Person
 from tests.faults.rig import Rig
 
 TELLERS = 3
@@ -24,3 +26,17 @@ def rig(run_home: Path) -> Iterator[Rig]:
 @pytest.fixture(scope="session")
 def cast(rig: Rig) -> Cast:
     return gather(rig, TELLERS)
+
+
+@pytest.fixture(scope="session")
+def http(cast: Cast) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=cast.rig.url, timeout=30) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def clerk(cast: Cast, http: httpx.Client) -> Person:
+    """Logged in once: a second factor counts once in half a minute."""
+    person = cast.person(http, "poster")
+    person.get("/identity/v1/me")
+    return person

@@ -185,7 +185,7 @@ def _code(url: str, phone: str) -> str:
     end = time.monotonic() + 5
     while time.monotonic() < end:
         try:
-            sent = httpx.get(url, timeout=5).json()["phone_codes"]
+            sent = httpx.get(url, timeout=5).raise_for_status().json()["phone_codes"]
         except (httpx.HTTPError, ValueError):
             sent = []
         if code := next((one["code"] for one in sent if one["phone"] == phone), None):
