@@ -30,6 +30,9 @@ from frontend.pages.unions import detail as union_page
 from frontend.pages.unions import edit as union_edit
 from frontend.pages.unions import listing as unions
 from frontend.pages.unions import poster
+from frontend.pages.webhooks import delivery as webhook_delivery
+from frontend.pages.webhooks import detail as webhook
+from frontend.pages.webhooks import listing as webhooks
 from frontend.pages.worker import application as my_application
 from frontend.pages.worker import card, data
 from frontend.pages.worker import home as my_home
@@ -65,6 +68,9 @@ ROUTERS = (
     accounts.router,
     new_account.router,
     account.router,
+    webhooks.router,
+    webhook.router,
+    webhook_delivery.router,
     audit.router,
     home.router,
     find.router,

@@ -54,6 +54,7 @@ _AREAS: tuple[tuple[str, str, str, frozenset[Role]], ...] = (
     ("imports",      "批量导入", "/imports",      _CASEWORK),
     ("unions",       "工会组织", "/unions",       _ALL_STAFF),
     ("accounts",     "账号授权", "/accounts",     _KEEPERS),
+    ("webhooks",     "事件推送", "/webhooks",     frozenset({Role.ADMINISTRATOR})),
     ("audit",        "审计",     "/audit",        frozenset({Role.AUDITOR})),
 )
 # fmt: on

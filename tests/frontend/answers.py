@@ -76,6 +76,61 @@ _ACCOUNT = {
     "version": 3,
     "locked_until": None,
 }
+HOOK = "0193a5c2-b7e0-7c3e-8f10-0000000000d1"
+DELIVERY = "0193a5c2-b7e0-7c3e-8f10-0000000000d2"
+_HOOK = {
+    "id": HOOK,
+    "client": "riders",
+    "client_name": "某某外卖平台",
+    "union_id": str(TOWN),
+    "url": "https://platform.example.cn/union-events",
+    "topics": ["membership.member.admitted"],
+    "filter": {"union_id": None, "reach": "below"},
+    "description": "派单系统",
+    "state": "active",
+    "actions": ["pause", "replay"],
+    "warning": "接收方持续失败，若不恢复，推送将于 2026-11-24 09:10 之后停止。",
+    "failing_since": "2026-11-19T09:10:00+08:00",
+    "disabled_at": None,
+    "disabled_reason": "",
+    "created_at": "2026-11-01T09:10:00+08:00",
+    "updated_at": "2026-11-01T09:10:00+08:00",
+    "version": 2,
+}
+_SENT = {
+    "id": DELIVERY,
+    "webhook_id": "0193a5c2-b7e0-7c3e-8f10-0000000000d3",
+    "topic": "membership.member.admitted",
+    "subject": "0193a5c2-b7e0-7c3e-8f10-0000000000d4",
+    "sequence": 4711,
+    "state": "waiting",
+    "attempts": 1,
+    "due_at": "2026-11-20T10:10:00+08:00",
+    "last_status": 503,
+    "last_error": "",
+    "created_at": "2026-11-20T09:10:00+08:00",
+    "finished_at": None,
+}
+_ATTEMPT = {
+    "number": 1,
+    "at": "2026-11-20T09:10:00+08:00",
+    "url": "https://platform.example.cn/union-events",
+    "request_headers": {"webhook-id": "0193a5c2-b7e0-7c3e-8f10-0000000000d3"},
+    "request_body": '{"type": "membership.member.admitted"}',
+    "status": 503,
+    "answer": "try later",
+    "error": "",
+    "duration_ms": 41,
+}
+_HOOKS = {
+    ("GET", "/webhooks"): {"items": [_HOOK], "next": None},
+    ("GET", f"/webhooks/{HOOK}"): _HOOK,
+    ("PUT", f"/webhooks/{HOOK}/state"): _HOOK,
+    ("POST", f"/webhooks/{HOOK}/replays"): {"id": DELIVERY, "state": "queued"},
+    ("GET", f"/webhooks/{HOOK}/deliveries"): {"items": [_SENT], "next": None},
+    ("GET", f"/webhooks/{HOOK}/deliveries/{DELIVERY}"): _SENT | {"log": [_ATTEMPT]},
+    ("POST", f"/webhooks/{HOOK}/deliveries/{DELIVERY}/resendings"): _SENT,
+}
 _GRANT = {
     "id": GRANT,
     "account_id": ACCOUNT,
@@ -157,6 +212,7 @@ _IDENTITY: dict[tuple[str, str], Any] = {
 _MEMBERSHIP = (
     recorded_membership.ANSWERS
     | recorded_public.ANSWERS
+    | _HOOKS
     | {
         ("GET", "/audit"): {"items": [_AUDIT] * 5, "next": None},
         ("GET", "/audit/verification"): _WHOLE,

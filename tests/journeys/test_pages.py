@@ -31,7 +31,9 @@ ADMITTED = [n for n, journey in enumerate(JOURNEYS) if journey[-1:] == ("admit",
 JOINING = [f"/join/{step}" for step in ("work", "platforms", "relation", "where", "person")]
 # Reached only on a way that the journey of joining takes, or by typing into a form.
 STEPS = {"/join/employer", "/p/{code}", "/choices/unions"}
-# The platform that is looked at has no identity provider.
+# The platform that is looked at has no client with a hook, and no identity provider.
+HOOK = "/webhooks/{service}/{webhook_id}"
+STEPS |= {HOOK, f"{HOOK}/deliveries/{{delivery_id}}"}
 STEPS |= {"/login/provider/return", "/login/provider/code", "/session/provider"}
 
 

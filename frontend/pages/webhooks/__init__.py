@@ -1,0 +1,1 @@
+"""Where clients are told of events, and what was sent to them."""
