@@ -1,5 +1,6 @@
 """What the pages ask identity about logging in through an identity provider."""
 
+import asyncio
 from typing import Annotated, Any
 
 from fastapi import Depends
@@ -10,6 +11,8 @@ from frontend.session import Visit, visit_of
 from services.chassis.kernel.refusals import Refusal
 
 _BASE = "/identity/v1"
+# The page with the password does not wait for the button beside it.
+GLANCE = 0.4
 NONE = {"is_configured": False, "label": "", "is_available": False, "needs_code": True}
 
 
@@ -23,8 +26,9 @@ class Providers:
     async def one(self) -> Any:
         """A page that only offers the button does without it when nobody can tell."""
         try:
-            return await self._ask("GET", "/identity-provider")
-        except Refusal:
+            async with asyncio.timeout(GLANCE):
+                return await self._ask("GET", "/identity-provider")
+        except (Refusal, TimeoutError):
             return NONE
 
     async def leave(self) -> Any:
