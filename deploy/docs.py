@@ -1,4 +1,4 @@
-"""Writes what the documentation can know from the code: lifecycles, events, refusals, settings.
+"""Writes what the documentation can know from the code: lifecycles, events, refusals, the API.
 
 ``python -m deploy.docs`` writes; the structure tests compare what is committed with what it says.
 """
@@ -13,7 +13,7 @@ from types import ModuleType
 from typing import Any, TypeVar
 
 import services
-from deploy import bill, settings_reference
+from deploy import bill, openapi, settings_reference
 from services.chassis.edge.problems import status_of
 from services.chassis.kernel.events import Event
 from services.chassis.kernel.lifecycle import Lifecycle
@@ -31,6 +31,7 @@ def pages() -> dict[Path, str]:
     modules = list(_modules())
     written = {DOCS / "events.md": _events(), DOCS / "refusals.md": _refusals()}
     written |= settings_reference.pages() | bill.pages()
+    written[openapi.PATH] = openapi.page()
     for module in modules:
         for name, lifecycle in vars(module).items():
             if isinstance(lifecycle, Lifecycle) and _is_drawn_in(module, name):
@@ -43,6 +44,7 @@ def pages() -> dict[Path, str]:
 
 def main() -> None:
     wanted = pages()
+    openapi.refuse_breaks(wanted[openapi.PATH])
     for old in (DOCS / "lifecycles").glob("*.md"):
         if old not in wanted:
             old.unlink()
