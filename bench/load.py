@@ -106,6 +106,12 @@ def apart(first: Sequence[psutil.Process], second: Sequence[psutil.Process]) -> 
             process.cpu_affinity(share)
 
 
+def together(*processes: psutil.Process) -> None:
+    """Any core to everybody again."""
+    for process in processes:
+        process.cpu_affinity([])
+
+
 def median_of(rounds: Sequence[Measured], what: Callable[[Measured], float]) -> float:
     return statistics.median(what(one) for one in rounds)
 

@@ -89,27 +89,39 @@ MEMBERSHIP_COLUMNS = [
 class Register:
     """What a benchmark needs to know of the members it made."""
 
-    county: UUID
-    county_path: str
-    town: UUID
-    town_path: str
+    unions: list[tuple[UUID, str]]  # ids and paths: the county, then its towns
     documents: list[str]
     names: list[str]
 
+    @property
+    def county(self) -> UUID:
+        return self.unions[0][0]
 
-async def fill(platform: Platform, size: int) -> Register:
-    """``size`` members in fifty towns of one county."""
+    @property
+    def county_path(self) -> str:
+        return self.unions[0][1]
+
+    @property
+    def town(self) -> UUID:
+        return self.unions[1][0]
+
+    @property
+    def town_path(self) -> str:
+        return self.unions[1][1]
+
+
+async def fill(platform: Platform, size: int, before: Register | None = None) -> Register:
+    """``size`` members in fifty towns of one county, those of ``before`` among them."""
     settings = platform.settings()
     store = await open_store(settings, MEMBERSHIP.name, MEMBERSHIP.tables, MEMBERSHIP.tells)
     connection = await asyncpg.connect(settings.database_url.replace("+asyncpg", ""))
     try:
-        unions = await _unions(connection)
-        people = couriers(SEED)
-        register = Register(*unions[0][:2], *unions[1][:2], [], [])
-        serial = 0
+        register = before or Register(await _unions(connection), [], [])
+        serial = len(register.names)
+        people = islice(couriers(SEED), serial, None)
         while serial < size:
             some = list(islice(people, min(CHUNK, size - serial)))
-            await _copy(connection, store.sealer, some, unions[1:], serial)
+            await _copy(connection, store.sealer, some, register.unions[1:], serial)
             register.documents.extend(one.id_number for one in some)
             register.names.extend(one.name for one in some)
             serial += len(some)
