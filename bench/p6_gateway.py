@@ -181,9 +181,8 @@ def report(found: dict[str, list[Measured]]) -> int:
             statistics.median(getattr(one, what) for one in rounds) for what in ("per_core", "rate")
         )
         cost = 1e6 / per_core
-        print(
-            f"    {way:<12}{per_core:8.0f}/s of a core ({cost:5.1f} µs each)  {rate:8.0f}/s by the clock"
-        )
+        told = f"{per_core:8.0f}/s of a core ({cost:5.1f} µs each)"
+        print(f"    {way:<12}{told}  {rate:8.0f}/s by the clock")
     for way in ("nginx-plain", "nginx-cache", "nginx-hs256"):
         pairs = zip(found["gateway"], found[way], strict=True)
         ratio = statistics.median(ours.per_core / theirs.per_core for ours, theirs in pairs)

@@ -77,6 +77,9 @@ class Server(uvicorn.Server):
         """No new connections; those that are open find out with their next answer."""
         for listener in (*self.servers, *(self._doors or ())):
             listener.close()
+        for connection in tuple(self.server_state.connections):
+            if hasattr(connection, "farewell"):  # the gateway's, which no application answers
+                connection.farewell()
         for _ in range(int(LINGER / GLANCE)):
             if not self.server_state.connections:
                 break

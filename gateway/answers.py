@@ -1,13 +1,14 @@
 """Answers that the gateway gives by itself, and the way every answer goes out."""
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 
 import orjson
-from starlette.types import Send
 
 from gateway import plain_page
-from gateway.headers import with_security
+from gateway.headers import security_of
 from gateway.refusals import http_status
 from services.chassis.edge.problems import problem
 from services.chassis.kernel.refusals import MethodNotAllowed, Refusal
@@ -24,38 +25,17 @@ class Local:
     body: bytes
 
 
-@dataclass(slots=True)
-class Outgoing:
-    """One answer on its way out; every one carries the request id and the security headers."""
+STATUS_LINES = {
+    status: b"HTTP/1.1 %d %b\r\n" % (status, phrase.encode())
+    for status in range(100, 600)
+    for phrase in [HTTPStatus(status).phrase if status in set(HTTPStatus) else ""]
+}
 
-    send: Send
-    request_id: str
-    is_head: bool = False
-    extra: Headers = field(default_factory=list)
-    status: int = 0
-    sent: int = 0
 
-    @property
-    def has_begun(self) -> bool:
-        return self.status != 0
-
-    async def begin(self, status: int, headers: Headers) -> None:
-        """Status and headers."""
-        self.status = status
-        complete = with_security([*headers, *self.extra])
-        complete.append((b"x-request-id", self.request_id.encode()))
-        await self.send({"type": "http.response.start", "status": status, "headers": complete})
-
-    async def piece(self, body: bytes, *, more: bool) -> None:
-        """A part of the body."""
-        self.sent += len(body)
-        await self.send({"type": "http.response.body", "body": body, "more_body": more})
-
-    async def local(self, answer: Local) -> None:
-        """A whole answer."""
-        length = (b"content-length", str(len(answer.body)).encode())
-        await self.begin(answer.status, [*answer.headers, length])
-        await self.piece(b"" if self.is_head else answer.body, more=False)
+def head_of(status: int, fields: Iterable[tuple[bytes, bytes]], *more: bytes) -> bytes:
+    """The head of any answer; every one carries the security fields. ``more`` are whole lines."""
+    lines = [b"%b: %b\r\n" % field for field in fields]
+    return b"".join([STATUS_LINES[status], *lines, security_of(fields), *more, b"\r\n"])
 
 
 def json_answer(document: Any, status: int = 200, cache: str = "no-store") -> Local:

@@ -1,89 +1,57 @@
 """A request's body, counted and timed while it comes in."""
 
-import asyncio
-from collections.abc import AsyncIterator
-
-from starlette.types import Receive
-
-from gateway.inbound import Call
 from gateway.refusals import SlowBody
-from services.chassis.kernel.refusals import Refusal, TooLarge
+from services.chassis.kernel.refusals import TooLarge
 
 # A body that is sent on while it comes in may take long, but has to keep moving (bytes a second).
 SLOWEST = 4 * 1024
 
 
-class SenderGone(Exception):
-    """The caller hung up in the middle of the body; there is nobody to answer."""
+class Inflow:
+    """At most ``limit`` bytes; one that is kept until it is whole has ``seconds`` in all."""
 
+    __slots__ = ("_began", "_limit", "_moved", "_paused", "_seconds", "_seen", "_streams", "kept")
 
-class Body:
-    """At most ``limit`` bytes; ``ended_by`` says why it ended before its end."""
-
-    def __init__(self, call: Call, receive: Receive, limit: int, seconds: float) -> None:
-        if call.length is not None and call.length > limit:
-            raise too_large(limit)
-        self._receive = receive
+    def __init__(self, limit: int, seconds: float, now: float, *, streams: bool) -> None:
         self._limit = limit
         self._seconds = seconds
-        self.is_finished = not call.has_body
-        self.ended_by: Refusal | SenderGone | None = None
+        self._began = self._moved = now
+        self._streams = streams
+        self._paused: float | None = None
+        self._seen = 0
+        self.kept: list[bytes] = []
 
-    async def whole(self) -> bytes:
-        """The body, collected; slow senders are cut, so that they hold nobody behind us."""
-        if self.is_finished:
-            return b""
-        parts: list[bytes] = []
-        seen = 0
-        try:
-            async with asyncio.timeout(self._seconds):
-                while not self.is_finished:
-                    part = await self._part()
-                    seen += len(part)
-                    if seen > self._limit:
-                        raise too_large(self._limit)
-                    parts.append(part)
-        except TimeoutError as error:
-            raise self._slow() from error
-        return b"".join(parts)
+    def count(self, size: int, now: float) -> None:
+        """Note what came; raises TooLarge."""
+        self._seen += size
+        self._moved = now
+        if self._seen > self._limit:
+            raise too_large(self._limit)
 
-    async def pieces(self) -> AsyncIterator[bytes]:
-        """The body as it comes; what ends it is kept, because the client that reads it wraps it."""
-        try:
-            async for part in self._moving():
-                yield part
-        except (Refusal, SenderGone) as ending:
-            self.ended_by = ending
-            raise
+    def pause(self, now: float) -> None:
+        """We stopped reading: from here on the sender is not to blame."""
+        self._paused = now
 
-    async def _moving(self) -> AsyncIterator[bytes]:
-        clock = asyncio.get_running_loop().time
-        began, seen = clock(), 0
-        while not self.is_finished:
-            try:
-                async with asyncio.timeout(self._seconds):
-                    part = await self._part()
-            except TimeoutError as error:
-                raise self._slow() from error
-            seen += len(part)
-            taken = clock() - began
-            if seen > self._limit:
-                raise too_large(self._limit)
-            if taken > self._seconds and seen < SLOWEST * taken and not self.is_finished:
-                raise self._slow()
-            if part:
-                yield part
+    def resume(self, now: float) -> None:
+        """We read again."""
+        if self._paused is not None:
+            self._began += now - self._paused
+            self._moved = now
+            self._paused = None
 
-    async def _part(self) -> bytes:
-        message = await self._receive()
-        if message["type"] == "http.disconnect":
-            raise SenderGone
-        self.is_finished = not message.get("more_body", False)
-        part: bytes = message.get("body", b"")
-        return part
-
-    def _slow(self) -> SlowBody:
-        return SlowBody("内容上传过慢，连接已断开。请检查网络后重新上传。")
+    def look(self, now: float) -> None:
+        """Raises SlowBody when the sender stalls, or drips."""
+        if self._paused is not None:
+            return
+        taken = now - self._began
+        if self._streams:
+            stalls = now - self._moved > self._seconds
+            drips = taken > self._seconds and self._seen < SLOWEST * taken
+            is_slow = stalls or drips
+        else:
+            is_slow = taken > self._seconds
+        if is_slow:
+            raise SlowBody("内容上传过慢，连接已断开。请检查网络后重新上传。")
 
 
 def too_large(limit: int) -> TooLarge:

@@ -75,6 +75,7 @@ class Tokens:
         self._revocations = revocations
         self._now = now
         self._users: Recent[bytes, Credential] = Recent(capacity)
+        self._by_header: Recent[bytes, Credential] = Recent(capacity)
         self._clients: Recent[bytes, tuple[str, float]] = Recent(1024)
 
     async def meet(self, token: str) -> None:
@@ -84,6 +85,22 @@ class Tokens:
     def honours(self, credential: Credential) -> bool:
         """Whether the key behind it was not taken back since."""
         return self._keys.find(credential.kid) is not None
+
+    def recall(self, header: bytes) -> Credential | None:
+        """The person behind an Authorization header that was honoured before and still would be;
+        None says nothing against anybody."""
+        known = self._by_header.get(header)
+        if known is None:
+            return None
+        is_good = self._now().timestamp() < known.expires and self.honours(known)
+        if not is_good or self._revocations.has_ended(known.actor.session):
+            self._by_header.drop(header)
+            return None
+        return known
+
+    def remember(self, header: bytes, credential: Credential) -> None:
+        """So that ``recall`` knows it."""
+        self._by_header.put(header, credential)
 
     def user(self, token: str) -> Credential:
         """The person behind a user token; every fault is the same 401."""

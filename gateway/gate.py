@@ -2,12 +2,10 @@
 
 from collections.abc import Callable
 
-from starlette.types import Receive
-
 from gateway.credentials import Credential, Tokens, bearer
 from gateway.inbound import Call, limited_as, sane_address
 from gateway.limits import Buckets, Reading, refuse
-from gateway.partners import Partners
+from gateway.partners import Content, Partners
 from gateway.refusals import SignatureRefused
 from gateway.routes import FRONTEND, Proof, Rule
 from gateway.sessions import Sessions, session_cookie
@@ -31,10 +29,10 @@ class Gate:
         self._buckets = buckets
         self._tick = tick
 
-    async def hear(self, call: Call, rule: Rule, receive: Receive) -> Receive:
+    async def hear(self, call: Call, rule: Rule, read: Content) -> bytes | None:
         """Check a signed request before anything else; guessing costs what a bad token costs."""
         try:
-            return await self._partners.hear(call, rule, receive)
+            return await self._partners.hear(call, rule, read)
         except SignatureRefused:
             self._knock(call, "bad-credential", call.address)
             raise
@@ -48,7 +46,22 @@ class Gate:
         self._partners.enter(call)
         return person
 
+    def recognises(self, call: Call, rule: Rule) -> bool:
+        """Whether ``hear`` and ``admit`` have nobody to ask and nothing to wait for."""
+        if rule.proof is Proof.COOKIE:
+            secret = session_cookie(call.header(b"cookie"))
+            return not secret or self._sessions.knows(secret)
+        if rule.proof is Proof.BEARER:
+            given = call.headers.get(b"authorization")
+            if given is not None:
+                call.person = self._tokens.recall(given)
+            is_known = given is None or call.person is not None
+            return is_known and not self._partners.hears(call, rule)
+        return True
+
     def _hear_frontend(self, call: Call) -> None:
+        if b"x-client-assertion" not in call.headers:
+            return
         token = call.header(b"x-client-assertion")
         if not token or self._tokens.client(token) != FRONTEND:
             return
@@ -59,11 +72,15 @@ class Gate:
             call.inner_deadline = int(given)
 
     async def _person(self, call: Call, rule: Rule) -> Credential | None:
+        if call.person is not None:
+            return call.person
         if rule.proof is Proof.BEARER and b"authorization" in call.headers:
             try:
                 token = bearer(call.header(b"authorization"))
                 await self._tokens.meet(token)
-                return self._tokens.user(token)
+                person = self._tokens.user(token)
+                self._tokens.remember(call.headers[b"authorization"], person)
+                return person
             except Unauthenticated:
                 self._knock(call, "bad-credential", call.address)
                 raise

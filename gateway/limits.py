@@ -6,7 +6,7 @@ memory store of the ``limits`` package (5.8) was read and left: under load it st
 Counts live in the process; several gateways each count their own share.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil, floor
 
@@ -47,7 +47,7 @@ POLICIES: dict[str, Policy] = {
 CAPACITY = 200_000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Reading:
     """What a bucket says after one knock; times are whole seconds."""
 
@@ -57,11 +57,13 @@ class Reading:
     full_again: int
     retry_after: int
 
-    def headers(self) -> list[tuple[bytes, bytes]]:
+    def lines(self) -> bytes:
         """The ``RateLimit`` fields of the IETF draft."""
-        policy = f'"{self.policy.name}";q={self.policy.quota};w={ceil(self.policy.window)}'
-        state = f'"{self.policy.name}";r={self.remaining};t={self.full_again}'
-        return [(b"ratelimit-policy", policy.encode()), (b"ratelimit", state.encode())]
+        policy = self.policy
+        return (
+            f'ratelimit-policy: "{policy.name}";q={policy.quota};w={ceil(policy.window)}\r\n'
+            f'ratelimit: "{policy.name}";r={self.remaining};t={self.full_again}\r\n'
+        ).encode()
 
 
 class Buckets:
@@ -109,9 +111,11 @@ class Buckets:
             del self._full_at[key]
 
 
-def tightest(readings: Iterable[Reading]) -> Reading | None:
+def tightest(readings: Sequence[Reading]) -> Reading | None:
     """The reading that will refuse first; the one worth telling."""
-    return min(readings, key=lambda r: (r.allowed, r.remaining / r.policy.quota), default=None)
+    if len(readings) < 2:
+        return readings[0] if readings else None
+    return min(readings, key=lambda r: (r.allowed, r.remaining / r.policy.quota))
 
 
 def refuse(reading: Reading) -> TooMany:

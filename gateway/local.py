@@ -1,6 +1,6 @@
 """The few addresses that the gateway answers by itself."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 from gateway.answers import Local, json_answer, page_answer, text_answer
@@ -14,6 +14,7 @@ from gateway.telemetry import Telemetry
 from services.chassis.kernel.refusals import MethodNotAllowed, NotFound
 
 PROBLEMS = "/problems/"
+Answerer = Callable[[Call], Coroutine[Any, Any, Local]]
 # Identity is asked twice a second; after this long something is wrong.
 READY_SILENCE = 10.0
 
@@ -35,7 +36,7 @@ class LocalAnswers:
         self._telemetry = telemetry
         self._words = read_words()
         self._authorization_server = authorization_server
-        self._fixed: dict[str, Callable[[Call], Awaitable[Local]]] = {
+        self._fixed: dict[str, Answerer] = {
             "/livez": self._livez,
             "/readyz": self._readyz,
             "/metrics": self._metrics,
@@ -45,24 +46,17 @@ class LocalAnswers:
             HOME + "/": self._page,
         }
 
-    def finds(self, path: str) -> Callable[[Call], Awaitable[Local]] | None:
-        """Who answers this path here, if anybody."""
-        if path in self._fixed:
-            return self._fixed[path]
-        if path.startswith(ASSETS):
-            return self._asset
-        if path.startswith(PROBLEMS):
-            return self._problem
-        return None
-
-    async def answer(self, call: Call) -> Local | None:
-        """The answer, or None when the path belongs to a service."""
-        found = self.finds(call.path)
-        if found is None:
-            return None
-        if call.method not in ("GET", "HEAD"):
+    def finds(self, call: Call) -> Answerer | None:
+        """Who answers this call here, if anybody; raises MethodNotAllowed."""
+        path = call.path
+        found = self._fixed.get(path)
+        if found is None and path.startswith(ASSETS):
+            found = self._asset
+        if found is None and path.startswith(PROBLEMS):
+            found = self._problem
+        if found is not None and call.method not in ("GET", "HEAD"):
             raise MethodNotAllowed("这个地址只能读取。", allow=["GET", "HEAD"])
-        return await found(call)
+        return found
 
     async def _livez(self, call: Call) -> Local:
         return text_answer("ok")

@@ -1,14 +1,12 @@
 """Other systems at the door: what they signed, from where they call, how many calls at once."""
 
 from collections import Counter
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from hashlib import sha256
 from ipaddress import ip_address
 from uuid import UUID
 
-from starlette.types import Message, Receive
-
-from gateway.body import Body
 from gateway.clients import Client, Clients
 from gateway.credentials import Credential, Recent
 from gateway.identity import Identity
@@ -27,6 +25,8 @@ MIB = 1024 * 1024
 LARGEST_SIGNED = 4 * MIB
 LARGEST_TOGETHER = 64 * MIB
 RETRY_SECONDS = 1
+SIGNS = {b"signature-input", b"signature", b"client-id"}
+Content = Callable[[int], Awaitable[bytes]]
 
 
 class Partners:
@@ -36,35 +36,37 @@ class Partners:
         self._clients = clients
         self._identity = identity
         self._scheme = settings.public_url.partition("://")[0]
-        self._seconds = settings.body_seconds
         # Half of what one service takes stays for everybody else, whatever a client was promised.
         self._most_each = max(1, settings.max_in_flight_per_service // 2)
         self._under_way: Counter[UUID] = Counter()
         self._held = 0
         self._known: Recent[tuple[bytes, int], Credential] = Recent(10_000)
 
-    async def hear(self, call: Call, rule: Rule, receive: Receive) -> Receive:
-        """Check a signed request and its content; every fault is the same 401."""
-        if rule.proof is not Proof.BEARER:
-            return receive
+    def hears(self, call: Call, rule: Rule) -> bool:
+        """Whether the request says that it is signed."""
+        return rule.proof is Proof.BEARER and not SIGNS.isdisjoint(call.headers)
+
+    async def hear(self, call: Call, rule: Rule, read: Content) -> bytes | None:
+        """Check a signed request; gives the content, for which it had to be read. Every fault is
+        the same 401."""
+        if not self.hears(call, rule):
+            return None
         if b"signature-input" in call.headers or b"signature" in call.headers:
             self._clients.require_read()
             target = f"{self._scheme}://{call.header(b'host')}{call.path}"
             target += f"?{call.query.decode('latin-1')}" if call.query else ""
             signed = check_signature(call, self._clients, target)
             _refuse_address(call, signed.client)
-            body = await self._content(call, rule, receive)
+            body = await self._content(call, rule, read)
             check_digest(call, body, str(signed.client.id))
-        elif b"client-id" in call.headers:
+        else:
             self._clients.require_read()
             client = check_time(call, self._clients)
             _refuse_address(call, client)
-            body = await self._content(call, rule, receive)
+            body = await self._content(call, rule, read)
             signed = check_message(call, client, body, self._clients.at())
-        else:
-            return receive
         call.signed = signed
-        return _again(body, receive)
+        return body
 
     def admit(self, call: Call, person: Credential | None) -> Credential | None:
         """A client as the directory has it now; whoever is no client passes as they are."""
@@ -114,15 +116,14 @@ class Partners:
             if not self._under_way[call.partner.id]:
                 del self._under_way[call.partner.id]
 
-    async def _content(self, call: Call, rule: Rule, receive: Receive) -> bytes:
+    async def _content(self, call: Call, rule: Rule, read: Content) -> bytes:
         limit = min(rule.body, LARGEST_SIGNED)
-        body = Body(call, receive, limit, self._seconds)
         wanted = (limit if call.length is None else call.length) if call.has_body else 0
         if self._held + wanted > LARGEST_TOGETHER:
             raise Unavailable("系统繁忙，请稍等几秒再试。", retry_after=3)
         self._held += wanted
         call.held_bytes = wanted
-        return await body.whole()
+        return await read(limit)
 
     def _holder(self, person: Credential, signer: Client | None) -> Client:
         """The client whose token it is, who has to be the one that signed."""
@@ -172,13 +173,3 @@ def _is_inside(address: str, client: Client) -> bool:
     except ValueError:
         return False
     return any(found in network for network in client.networks)
-
-
-def _again(body: bytes, receive: Receive) -> Receive:
-    """The content once more for whoever passes it on, and then whatever else comes in."""
-    waiting: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
-
-    async def take() -> Message:
-        return waiting.pop() if waiting else await receive()
-
-    return take

@@ -1,181 +1,105 @@
-"""From an admitted call to a service and back, whole or piece by piece."""
-
-import asyncio
-from collections.abc import AsyncIterator
-
-import aiohttp
-import structlog
-from starlette.types import Receive
+"""How a call is put to a service, and how the service's answer is put to the world."""
 
 from gateway import headers
-from gateway.answers import Headers, Outgoing
-from gateway.body import Body
+from gateway.answers import Headers
 from gateway.credentials import Assertions, Credential
+from gateway.exchange import Question
 from gateway.inbound import Call
-from gateway.proxy import Answer, Question, Upstreams, down, late, needs_length
+from gateway.lines import Fields
+from gateway.proxy import Upstream, Upstreams, down, late
 from gateway.refusals import Broken
 from gateway.routes import FRONTEND, Match
 from gateway.settings import Settings
 from services.chassis.kernel.refusals import Refusal
 
-log = structlog.get_logger()
 SILENCE = 30.0
-EVENTS = b"text/event-stream"
+BODILESS = {"GET", "HEAD", "OPTIONS"}
+NO_STORE = (b"cache-control", b"no-store")
 
 
 class Passage:
     """Knows the services and speaks to them in the caller's name."""
 
     def __init__(self, settings: Settings, upstreams: Upstreams, assertions: Assertions) -> None:
-        self._settings = settings
         self._upstreams = upstreams
         self._assertions = assertions
-        self._public_scheme, _, self._public_host = settings.public_url.rstrip("/").partition("://")
+        self._stream_silence = settings.stream_silence_seconds
+        scheme, _, host = settings.public_url.rstrip("/").partition("://")
+        self._origin = f"X-Forwarded-Proto: {scheme}\r\nX-Forwarded-Host: {host}\r\n"
 
-    async def through(
-        self,
-        call: Call,
-        match: Match,
-        person: Credential | None,
-        receive: Receive,
-        out: Outgoing,
-        draining: asyncio.Event,
-    ) -> None:
-        """Ask the service and pass its answer on."""
-        body = Body(call, receive, match.rule.body, self._settings.body_seconds)
-        question = self._question(call, match, person, body)
-        async with self._upstreams.ask(question, body) as answer:
-            fields = self._outward(answer, match)
-            if not body.is_finished:
-                fields.append((b"connection", b"close"))
-            if answer.whole is not None:
-                await out.begin(answer.status, fields)
-                await out.piece(answer.whole, more=False)
-                return
-            await out.begin(answer.status, fields)
-            is_endless = any(n == b"content-type" and v.startswith(EVENTS) for n, v in fields)
-            ending = _ending(receive, draining if is_endless else None, body)
-            await _pass_pieces(answer, out, ending)
+    def to(self, match: Match) -> Upstream:
+        """The service behind a row of the table."""
+        return self._upstreams[match.service]
 
-    def _question(
-        self, call: Call, match: Match, person: Credential | None, body: Body
+    def question(
+        self, call: Call, match: Match, person: Credential | None, body: bytes | None
     ) -> Question:
+        """The request as the service will read it; ``body`` None means that it follows."""
         rule = match.rule
-        page = match.service == FRONTEND
         seconds = rule.seconds
         if call.inner_deadline is not None:
             seconds = min(seconds, call.inner_deadline / 1000)
             if seconds <= 0:
                 raise late()
-        fields = headers.inward(call, page=page)
-        fields += [
-            ("X-Forwarded-For", call.address),
-            ("X-Forwarded-Proto", self._public_scheme),
-            ("X-Forwarded-Host", self._public_host),
-            ("X-Request-Id", call.request_id),
-            ("X-Deadline-Ms", str(int(seconds * 1000))),
-            ("traceparent", call.traceparent),
-            *needs_length(call, body, streams=rule.streams),
-        ]
+        upstream = self._upstreams[match.service]
+        page = match.service == FRONTEND
+        told = (
+            f"X-Forwarded-For: {call.address}\r\n{self._origin}X-Request-Id: {call.request_id}\r\n"
+            f"X-Deadline-Ms: {int(seconds * 1000)}\r\ntraceparent: {call.traceparent}\r\n"
+        )
         # The pages ask the gateway again with the person's own token; services get an assertion.
         if not page:
             token = self._assertions.of(person, match.service, call.client)
-            fields.append(("Authorization", f"Bearer {token}"))
+            told += f"Authorization: Bearer {token}\r\n"
         elif person is not None:
-            fields.append(("Authorization", f"Bearer {person.token}"))
-        silence = self._settings.stream_silence_seconds if rule.streams else SILENCE
+            told += f"Authorization: Bearer {person.token}\r\n"
+        line = f"{call.method} {upstream.prefix}{match.path}"
+        query = b"?" + call.query if call.query else b""
+        request = b"".join([
+            line.encode(), query, b" HTTP/1.1\r\n", upstream.host_field,
+            *headers.inward(call.headers, page=page), told.encode("latin-1"),
+            _framing(call, body), b"\r\n", body or b"",
+        ])  # fmt: skip
+        silence = self._stream_silence if rule.streams else SILENCE
         return Question(
-            match.service,
-            call.method,
-            match.path,
-            call.query,
-            fields,
-            seconds,
-            silence,
-            rule.streams,
-        )
+            request, call.method == "HEAD", seconds, silence,
+            body is not None, body is None and call.length is None,
+        )  # fmt: skip
 
-    def _outward(self, answer: Answer, match: Match) -> Headers:
+    def outward(self, status: int, fields: Fields, match: Match) -> Headers:
+        """The answer's own headers as the world may see them; raises what a bare error becomes."""
         page = match.service == FRONTEND
-        base = self._upstreams.bases[match.service]
-        fields = headers.outward(answer.headers, base, match.service, page=page)
-        kind = next((v for n, v in fields if n == b"content-type"), b"")
-        if answer.status >= 500 and not kind.startswith(
-            (b"application/problem+json", b"text/html") if page else b"application/problem+json"
-        ):
-            raise _instead_of(answer.status)
-        if not page and not any(name == b"cache-control" for name, _ in fields):
-            fields.append((b"cache-control", b"no-store"))
-        return fields
+        shown = headers.outward(
+            fields, self._upstreams[match.service].base, match.service, page=page
+        )
+        if status >= 500:
+            _refuse_bare(status, shown, page=page)
+        if not page and not any(name == b"cache-control" for name, _ in shown):
+            shown.append(NO_STORE)
+        return shown
+
+
+def _framing(call: Call, body: bytes | None) -> bytes:
+    if body is None:
+        if call.length is None:
+            return b"Transfer-Encoding: chunked\r\n"
+        return b"Content-Length: %d\r\n" % call.length
+    if body or call.method not in BODILESS:
+        return b"Content-Length: %d\r\n" % len(body)
+    return b""
+
+
+def _refuse_bare(status: int, fields: Headers, *, page: bool) -> None:
+    """A bare error of a service may hold a stack or worse, so it is told in our own words."""
+    kind = next((value for name, value in fields if name == b"content-type"), b"")
+    told = (b"application/problem+json", b"text/html") if page else b"application/problem+json"
+    if not kind.startswith(told):
+        raise _instead_of(status)
 
 
 def _instead_of(status: int) -> Refusal:
-    """What a bare error of a service becomes: it may hold a stack or worse."""
     if status in (502, 503):
         return down()
     if status == 504:
         return late()
     return Broken("系统出错，已经记录。请稍后再试，如需求助请提供本次请求的编号。")
-
-
-async def _pass_pieces(answer: Answer, out: Outgoing, ending: asyncio.Task[bool] | None) -> None:
-    pieces = answer.pieces()
-    try:
-        while (piece := await _next_or_end(pieces, ending)) is not None:
-            await out.piece(piece, more=True)
-        if ending is not None and ending.done() and not ending.result():
-            return
-        await out.piece(b"", more=False)
-    except (aiohttp.ClientError, TimeoutError, OSError) as error:
-        # The answer has begun; leaving it unfinished is the only honest sign that is left.
-        log.warning("answer.cut", reason=type(error).__name__)
-    finally:
-        if ending is not None:
-            ending.cancel()
-
-
-async def _next_or_end(
-    pieces: AsyncIterator[bytes], ending: asyncio.Task[bool] | None
-) -> bytes | None:
-    """The next piece; None at the end, or when caller or process want to end it."""
-    if ending is None:
-        return await anext(pieces, None)
-    coming = asyncio.ensure_future(_anext(pieces))
-    await asyncio.wait({coming, ending}, return_when=asyncio.FIRST_COMPLETED)
-    if coming.done():
-        return coming.result()
-    coming.cancel()
-    await asyncio.wait({coming})
-    return None
-
-
-async def _anext(pieces: AsyncIterator[bytes]) -> bytes | None:
-    return await anext(pieces, None)
-
-
-def _ending(
-    receive: Receive, draining: asyncio.Event | None, body: Body
-) -> asyncio.Task[bool] | None:
-    """A task that ends with True when the process drains, with False when the caller is gone."""
-    if not body.is_finished:
-        return None  # what comes in is still the body's
-    return asyncio.create_task(_wait_for_end(receive, draining))
-
-
-async def _wait_for_end(receive: Receive, draining: asyncio.Event | None) -> bool:
-    gone = asyncio.create_task(_wait_until_gone(receive))
-    tasks: set[asyncio.Task[object]] = {gone}
-    if draining is not None:
-        tasks.add(asyncio.create_task(draining.wait()))
-    try:
-        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        return not gone.done()
-    finally:
-        for task in tasks:
-            task.cancel()
-
-
-async def _wait_until_gone(receive: Receive) -> object:
-    while (await receive())["type"] != "http.disconnect":
-        continue
-    return None

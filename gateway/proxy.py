@@ -1,158 +1,106 @@
-"""The hop to a service: one request out, one answer back, nothing tried twice.
-
-This is the narrow seam behind which the client library can be exchanged: ``Upstreams.ask`` takes
-plain values and gives an ``Answer`` whose body is whole when it is small, else comes in pieces.
-"""
+"""The kept connections to the services: one request out, one answer back, nothing tried twice."""
 
 import asyncio
-from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
+import ssl
+from collections.abc import Mapping
+from urllib.parse import urlsplit
 
-import aiohttp
-from yarl import URL
-
-from gateway.body import Body
-from gateway.inbound import Call
+from gateway.lines import Line
 from services.chassis.kernel.refusals import OutOfTime, Unavailable
 
-WHOLE = 64 * 1024
-PIECE = 64 * 1024
 # Shorter than a service keeps an idle connection (uvicorn: 5 s), so that none dies under us.
 IDLE_SECONDS = 3.0
 CONNECT_SECONDS = 2.0
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What goes to a service."""
+class Upstream:
+    """One service: where it is, what is under way there, and the lines that wait for work."""
 
-    service: str
-    method: str
-    path: str
-    query: bytes
-    headers: list[tuple[str, str]]
-    seconds: float
-    silence: float
-    streams: bool
+    def __init__(self, name: str, base: str, most: int) -> None:
+        where = urlsplit(base.rstrip("/"))
+        is_safe = where.scheme == "https"
+        self.name = name
+        self.base = base.rstrip("/")
+        self.prefix = where.path
+        self.host_field = b"Host: " + where.netloc.encode() + b"\r\n"
+        self.under_way = 0
+        self._most = most
+        self._host = where.hostname or ""
+        self._port = where.port or (443 if is_safe else 80)
+        self._ssl = ssl.create_default_context() if is_safe else None
+        self._idle: list[Line] = []
 
+    def enter(self) -> None:
+        """Take one of the places; what entered must leave."""
+        if self.under_way >= self._most:
+            raise Unavailable("系统繁忙，请稍等几秒再试。", retry_after=3)
+        self.under_way += 1
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What came back: ``whole`` is the body, or None when it has to be read from ``pieces``."""
+    def leave(self, line: Line | None, now: float, *, whole: bool) -> None:
+        """Give the place back, and the line if it can be used again."""
+        self.under_way -= 1
+        if line is None:
+            return
+        if whole and line.is_usable():
+            line.rest(now)
+            self._idle.append(line)
+        else:
+            line.cut()
 
-    status: int
-    headers: tuple[tuple[bytes, bytes], ...]
-    whole: bytes | None
-    pieces: Callable[[], AsyncIterator[bytes]]
+    def idle_line(self, now: float) -> Line | None:
+        """The line that was used last; the others may grow old."""
+        while self._idle:
+            line = self._idle.pop()
+            if line.is_open() and now - line.idle_since < IDLE_SECONDS:
+                return line
+            line.cut()
+        return None
+
+    async def new_line(self) -> Line:
+        """A fresh line; raises Unavailable when the service does not take it."""
+        loop = asyncio.get_running_loop()
+        try:
+            async with asyncio.timeout(CONNECT_SECONDS):
+                _, line = await loop.create_connection(Line, self._host, self._port, ssl=self._ssl)
+        except (OSError, TimeoutError) as error:
+            raise down() from error
+        return line
+
+    def drop_old(self, now: float) -> None:
+        """Close what nobody used for a while."""
+        kept = []
+        for line in self._idle:
+            if line.is_open() and now - line.idle_since < IDLE_SECONDS:
+                kept.append(line)
+            else:
+                line.cut()
+        self._idle = kept
+
+    def close(self) -> None:
+        """Let all idle lines go."""
+        for line in self._idle:
+            line.cut()
+        self._idle = []
 
 
 class Upstreams:
-    """One pool of kept connections to all services, and a cap for each of them."""
+    """All services by name."""
 
     def __init__(self, bases: Mapping[str, str], most_each: int) -> None:
-        self.bases = {name: base.rstrip("/") for name, base in bases.items()}
-        self.under_way: Counter[str] = Counter()
-        self._most = most_each
-        connector = aiohttp.TCPConnector(
-            limit=0,  # the caps here and in the application bound it
-            keepalive_timeout=IDLE_SECONDS,
-            force_close=False,
-        )
-        self.session = aiohttp.ClientSession(
-            connector=connector,
-            cookie_jar=aiohttp.DummyCookieJar(),
-            auto_decompress=False,
-            skip_auto_headers=("user-agent", "accept", "accept-encoding", "content-type"),
-            timeout=aiohttp.ClientTimeout(total=None, connect=CONNECT_SECONDS),
-            max_line_size=16 * 1024,
-            max_field_size=16 * 1024,
-        )
-        # The client would send a PUT or DELETE again after a broken connection; no hop may.
-        self.session._retry_connection = False
+        self._by_name = {name: Upstream(name, base, most_each) for name, base in bases.items()}
 
-    async def close(self) -> None:
-        """Let all connections go."""
-        await self.session.close()
+    def __getitem__(self, name: str) -> Upstream:
+        return self._by_name[name]
 
-    @asynccontextmanager
-    async def ask(self, question: Question, body: Body) -> AsyncIterator[Answer]:
-        """Ask once; refusals say whether the service is down, busy or late."""
-        with self._place(question.service):
-            response = await self._send(question, body)
-            try:
-                whole = await self._whole(response, question)
-                yield Answer(
-                    response.status,
-                    response.raw_headers,
-                    whole,
-                    lambda: _pieces(response),
-                )
-            finally:
-                if response.content.at_eof() and body.is_finished:
-                    response.release()
-                else:
-                    response.close()
+    def drop_old(self, now: float) -> None:
+        """Close what nobody used for a while."""
+        for upstream in self._by_name.values():
+            upstream.drop_old(now)
 
-    @contextmanager
-    def _place(self, service: str) -> Iterator[None]:
-        if self.under_way[service] >= self._most:
-            raise Unavailable("系统繁忙，请稍等几秒再试。", retry_after=3)
-        self.under_way[service] += 1
-        try:
-            yield
-        finally:
-            self.under_way[service] -= 1
-
-    async def _send(self, question: Question, body: Body) -> aiohttp.ClientResponse:
-        data = body.pieces() if question.streams and not body.is_finished else await body.whole()
-        query = "?" + question.query.decode("ascii") if question.query else ""
-        url = URL(self.bases[question.service] + question.path + query, encoded=True)
-        try:
-            async with asyncio.timeout(question.seconds):
-                return await self.session.request(
-                    question.method,
-                    url,
-                    data=data or None,
-                    headers=question.headers,
-                    allow_redirects=False,
-                    timeout=aiohttp.ClientTimeout(
-                        total=None, connect=CONNECT_SECONDS, sock_read=question.silence
-                    ),
-                )
-        except aiohttp.ConnectionTimeoutError as error:
-            raise down() from error
-        except TimeoutError as error:
-            raise late() from error
-        except (aiohttp.ClientError, OSError) as error:
-            # The body is read inside the client, which wraps whatever ended it.
-            raise body.ended_by or down() from error
-
-    async def _whole(self, response: aiohttp.ClientResponse, question: Question) -> bytes | None:
-        length = response.headers.get("content-length", "")
-        is_small = length.isdigit() and int(length) <= WHOLE
-        if not is_small and question.method != "HEAD" and response.status not in (204, 304):
-            return None
-        try:
-            async with asyncio.timeout(question.seconds):
-                return await response.read()
-        except TimeoutError as error:
-            raise late() from error
-        except (aiohttp.ClientError, OSError) as error:
-            raise down() from error
-
-
-async def _pieces(response: aiohttp.ClientResponse) -> AsyncIterator[bytes]:
-    async for piece in response.content.iter_any():
-        yield piece
-
-
-def needs_length(call: Call, body: Body, *, streams: bool) -> list[tuple[str, str]]:
-    """A body that is passed on as it comes keeps its length, when the sender told it."""
-    if not streams or body.is_finished or call.length is None:
-        return []
-    return [("Content-Length", str(call.length))]
+    def close(self) -> None:
+        """Let all idle lines go."""
+        for upstream in self._by_name.values():
+            upstream.close()
 
 
 def down() -> Unavailable:

@@ -11,6 +11,7 @@ KIB = 1024
 MIB = 1024 * KIB
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 FRONTEND = "frontend"
+SHAPES = 2_000
 
 
 class Proof(StrEnum):
@@ -109,7 +110,7 @@ RULES: tuple[Rule, ...] = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Match:
     """A request's row, and the path that the service will see."""
 
@@ -118,43 +119,68 @@ class Match:
     path: str
 
 
+class Rows:
+    """The rows of one service. What was found is remembered by the shape of the path, in which
+    whatever no row names is a star; paths hold ids, shapes do not."""
+
+    def __init__(self, rules: Iterable[Rule]) -> None:
+        self._rows = tuple((rule, _segments(rule.path)) for rule in rules)
+        self._named = {part for _, pattern in self._rows for part in pattern}
+        self._found: dict[tuple[str, ...], Rule] = {}
+
+    def find(self, method: str, path: str) -> Rule:
+        """The row for a path as the service will decode it; raises MethodNotAllowed or NotFound."""
+        parts = path[1:].split("/") if "%" not in path else _segments(unquote(path))
+        named = self._named
+        shape = (method, *[part if part in named else "*" for part in parts])
+        found = self._found.get(shape)
+        if found is None:
+            found = self._search(method, _segments(unquote(path)))
+            if len(self._found) < SHAPES:
+                self._found[shape] = found
+        return found
+
+    def _search(self, method: str, parts: tuple[str, ...]) -> Rule:
+        allowed: set[str] = set()
+        for rule, pattern in self._rows:
+            if not _fits(pattern, parts):
+                continue
+            if not rule.is_open:
+                break
+            if method in rule.methods:
+                return rule
+            allowed.update(rule.methods)
+        if allowed:
+            raise MethodNotAllowed("这个地址不支持这种请求方法。", allow=sorted(allowed))
+        raise NotFound("没有这个地址，请检查后重试。")
+
+
 class Router:
-    """Finds the row; rows are kept by service, so that a look-up reads a handful of them."""
+    """Finds the row."""
 
     def __init__(self, services: Iterable[str], rules: Iterable[Rule] = RULES) -> None:
-        rows = tuple((rule, tuple(rule.path.strip("/").split("/"))) for rule in rules)
+        rules = tuple(rules)
         self._rows = {
-            name: tuple(
-                row
-                for row in rows
-                if row[0].service == name or (row[0].service == "*" and name != FRONTEND)
+            name: Rows(
+                rule
+                for rule in rules
+                if rule.service == name or (rule.service == "*" and name != FRONTEND)
             )
             for name in services
         }
 
     def match(self, method: str, path: str) -> Match:
         """The row for a raw path; matching decodes it, because the service will decode it too."""
-        if path == "/api" or path.startswith("/api/"):
+        if path.startswith("/api/") or path == "/api":
             service, _, below = path[5:].partition("/")
-            if service == FRONTEND or not below.startswith("v1/"):
+            if service == FRONTEND or service not in self._rows or not below.startswith("v1/"):
                 raise NotFound("没有这个接口地址，请对照 /api/docs 中的接口文档。")
-            return self._row(service, method, below[2:], "/" + below)
-        return self._row(FRONTEND, method, path, path)
+            return Match(self._rows[service].find(method, below[2:]), service, "/" + below)
+        return Match(self._rows[FRONTEND].find(method, path), FRONTEND, path)
 
-    def _row(self, service: str, method: str, matched: str, upstream: str) -> Match:
-        parts = tuple(unquote(matched).strip("/").split("/"))
-        allowed: set[str] = set()
-        for rule, pattern in self._rows.get(service, ()):
-            if not _fits(pattern, parts):
-                continue
-            if not rule.is_open:
-                break
-            if method in rule.methods:
-                return Match(rule, service, upstream)
-            allowed.update(rule.methods)
-        if allowed:
-            raise MethodNotAllowed("这个地址不支持这种请求方法。", allow=sorted(allowed))
-        raise NotFound("没有这个地址，请检查后重试。")
+
+def _segments(path: str) -> tuple[str, ...]:
+    return tuple(path.strip("/").split("/"))
 
 
 def _fits(pattern: tuple[str, ...], parts: tuple[str, ...]) -> bool:

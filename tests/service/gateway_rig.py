@@ -89,6 +89,7 @@ class IdentityStandIn(StandIn):
     def __post_init__(self) -> None:
         self.answers |= {
             "/v1/revocations": self._revocations,
+            "/v1/jwks": self._keys,
             "/v1/session-exchanges": self._exchange,
             "/v1/gateway-refusals": self._refusals,
         }
@@ -99,6 +100,9 @@ class IdentityStandIn(StandIn):
             {"sid": str(sid), "at": datetime.now(UTC).isoformat()} for sid in self.ended[after:]
         ]
         return web.json_response({"items": items, "next": str(len(self.ended))})
+
+    async def _keys(self, request: web.Request) -> web.Response:
+        return web.json_response({"keys": []})
 
     async def _exchange(self, request: web.Request) -> web.Response:
         self.exchanges += 1

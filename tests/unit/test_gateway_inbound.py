@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gateway.heads import Head
 from gateway.inbound import Doorway, came_straight, request_id_of
 from gateway.routes import RULES, Router
 from services.chassis.kernel.refusals import Refusal
@@ -13,16 +14,13 @@ from services.chassis.kernel.refusals import Refusal
 DOORWAY = Doorway(["niangjia.test"], ["10.0.0.0/8"])
 
 
-def scope(path: str = "/", *, peer: str = "198.51.100.1", **headers: str) -> dict[str, Any]:
+def head(path: str = "/", *, peer: str = "198.51.100.1", **headers: str) -> Head:
+    made = Head(peer)
+    made.method, made.version, made.is_whole = "GET", "1.1", True
+    made.target = path.encode("latin-1", "replace")
     named = {"host": "niangjia.test"} | {n.replace("_", "-"): v for n, v in headers.items()}
-    return {
-        "method": "GET",
-        "path": path,
-        "raw_path": path.encode("latin-1", "replace"),
-        "query_string": b"",
-        "client": (peer, 4000),
-        "headers": [(n.encode(), v.encode("latin-1", "replace")) for n, v in named.items()],
-    }
+    made.fields = {n.encode(): v.encode("latin-1", "replace") for n, v in named.items()}
+    return made
 
 
 @pytest.mark.parametrize(
@@ -39,7 +37,7 @@ def scope(path: str = "/", *, peer: str = "198.51.100.1", **headers: str) -> dic
 def test_address_is_what_the_last_trusted_proxy_saw(
     peer: str, forwarded: str, address: str
 ) -> None:
-    call = DOORWAY.read(scope(peer=peer, x_forwarded_for=forwarded), "id")
+    call = DOORWAY.read(head(peer=peer, x_forwarded_for=forwarded), "id")
 
     assert call.address == address
 
@@ -57,18 +55,18 @@ def test_address_is_what_the_last_trusted_proxy_saw(
 def test_only_direct_loopback_is_this_machine(
     peer: str, headers: dict[str, str], *, straight: bool
 ) -> None:
-    assert came_straight(DOORWAY.read(scope(peer=peer, **headers), "id")) is straight
+    assert came_straight(DOORWAY.read(head(peer=peer, **headers), "id")) is straight
 
 
 @pytest.mark.parametrize("host", ["niangjia.test", "NIANGJIA.TEST:443", "localhost:8000", "[::1]"])
 def test_own_names_are_known(host: str) -> None:
-    assert DOORWAY.read(scope(host=host), "id").path == "/"
+    assert DOORWAY.read(head(host=host), "id").path == "/"
 
 
 @given(st.text(st.characters(max_codepoint=255), max_size=80))
 def test_no_path_is_an_error_of_ours(path: str) -> None:
     try:
-        call = DOORWAY.read(scope("/" + path), "id")
+        call = DOORWAY.read(head("/" + path.partition("?")[0]), "id")
         Router(["identity", "membership", "frontend"]).match("GET", call.path)
     except Refusal:
         return
@@ -78,7 +76,7 @@ def test_no_path_is_an_error_of_ours(path: str) -> None:
 
 @given(st.binary(max_size=80))
 def test_request_id_is_always_sane(given_id: bytes) -> None:
-    made = request_id_of([(b"x-request-id", given_id)])
+    made = request_id_of(given_id)
 
     assert 16 <= len(made) <= 64
     assert made.replace("-", "").isalnum()
