@@ -95,7 +95,7 @@ def merge(parts: Mapping[str, Document], router: Router) -> Document:
                 paths[f"/api/{service}{path}"] = open_item
         for kind, members in renamed.get("components", {}).items():
             if kind != "securitySchemes":
-                named = {f"{service}.{name}": value for name, value in members.items()}
+                named = {f"{service}.{name}": _untitled(one) for name, one in members.items()}
                 components.setdefault(kind, {}).update(named)
         tags += [tag | {"name": f"{service}/{tag['name']}"} for tag in renamed.get("tags", ())]
         problems |= part.get("x-problems", {})
@@ -142,6 +142,11 @@ def _operation(operation: Document, service: str) -> Document:
     if "operationId" in operation:
         changed["operationId"] = f"{service}_{operation['operationId']}"
     return changed
+
+
+def _untitled(component: Document) -> Document:
+    """Titles repeat the name that a component has at home; here two services may share one."""
+    return {key: value for key, value in component.items() if key != "title"}
 
 
 def _rename(value: Any, service: str) -> Any:
