@@ -26,31 +26,38 @@ class Settings(ServiceSettings):
     password_days: int = 90
     # How many phone codes an address may ask for in an hour: whole offices stand behind one.
     codes_per_address_an_hour: int = 300
-    # A key signs user tokens for so many days (0: it is changed by command only), and is published
-    # so many seconds before it signs.
+    # A key signs user tokens for so many days; 0: it is changed by command only.
     signing_key_days: int = 30
+    # It is published so many seconds before it signs.
     signing_key_lead_seconds: float = 600
-    # A government identity provider at which staff may log in; without an issuer there is none.
+    # The issuer of a government identity provider where staff may log in; empty: there is none.
     oidc_issuer: str = ""
+    # What we are called there; we come back to PUBLIC_URL/login/provider/return.
     oidc_client_id: str = ""
+    # Our secret there, in a file of its own; without one we are a public client (PKCE only).
     oidc_client_secret_file: Path | None = None
+    # What the button on the log-in page says.
     oidc_label: str = "统一身份认证"
     oidc_scope: str = "openid"
-    # Among those of the provider's signatures that we know; never a shared secret or none.
+    # The signatures believed, of those that a public key verifies; never a shared secret or none.
     oidc_algorithms: tuple[str, ...] = ("RS256", "PS256", "ES256", "Ed25519")
-    # Under which names the provider gives ``subject`` and ``assurance`` (standard: sub, acr), and
-    # which levels of assurance are good enough (none given: any).
+    # Under which names the provider gives ``subject`` (sub) and ``assurance`` (acr).
     oidc_claims: dict[str, str] = Field(default_factory=dict)
+    # The levels of assurance that are good enough; none given: any is.
     oidc_assurance: tuple[str, ...] = ()
     # Whether the provider's own second factor counts; if not, our one-time code is asked for.
     oidc_is_second_factor: bool = False
     # ``authorization``, ``token`` and ``jwks`` of a provider that publishes no such document.
     oidc_endpoints: dict[str, str] = Field(default_factory=dict)
+    # Seconds after which a silent provider counts as down.
     oidc_timeout: float = 5.0
     # The mini-program (小程序); without an id only a demonstration machine has one, a made-up one.
     mini_program_app_id: str = ""
+    # Its secret, in a file of its own.
     mini_program_secret_file: Path | None = None
+    # Where its platform answers, also through an outgoing proxy of the operator's.
     mini_program_url: str = "https://api.weixin.qq.com"
+    # Seconds after which a silent platform counts as down.
     mini_program_timeout: float = 5.0
     # The operator's text message gateway; production is not ready without it.
     sms_url: str | None = None

@@ -20,6 +20,15 @@ async def test_log_in_sets_a_strict_cookie_and_goes_on(stranger: Browser):
     assert {"HttpOnly", "Secure", "Path=/", "SameSite=lax"} <= set(cookie.split("; "))
 
 
+async def test_log_in_never_goes_on_with_a_session_that_was_there_before(stranger: Browser):
+    stranger.client.cookies.set("__Host-session", "planted-by-somebody-else")
+
+    response = await stranger.send("/login", "/login", TYPED)
+
+    assert response.headers["set-cookie"].startswith("__Host-session=s3cr3t-session;")
+    assert "planted" not in str(response.headers)
+
+
 async def test_refused_log_in_keeps_the_account_and_nothing_secret(
     stranger: Browser, gateway: StandIn
 ):

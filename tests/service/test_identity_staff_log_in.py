@@ -169,6 +169,16 @@ async def test_log_in_staff_asks_for_a_new_password_after_ninety_days(identity):
     assert (response.status_code, response.json()["type"]) == (403, "/problems/password-expired")
 
 
+async def test_log_in_staff_asks_for_no_new_password_where_the_setting_says_so(
+    database, keys_dir, tmp_path
+):
+    async with identity_rig(database, keys_dir, tmp_path, password_days=0) as identity:
+        li = await identity.staff()
+        identity.clock.turn(days=400)
+
+        assert (await identity.log_in(li)).status_code == 201
+
+
 async def test_change_password_needs_no_session_and_ends_all_there_are(identity):
     li = await identity.staff()
     await identity.log_in(li)
