@@ -33,6 +33,8 @@ from services.membership.settings import Settings
 from services.membership.store.places import places
 from services.membership.store.tables import CHASSIS
 from services.membership.usecases.applications.on_review_overdue import on_review_overdue
+from services.membership.usecases.imports.on_import_watched import KIND as WATCHED
+from services.membership.usecases.imports.on_import_watched import on_import_watched
 
 MEMBERSHIP = Service(
     name="membership",
@@ -59,7 +61,7 @@ MEMBERSHIP = Service(
     tells=TELLS,
     events=EVENTS,
     places=places,
-    deadlines={"review": on_review_overdue},
+    deadlines={"review": on_review_overdue, WATCHED: on_import_watched},
     larger_bodies={
         "/v1/imports": LARGEST_BODY,
         "/v1/union-imports": union_imports.LARGEST + MEBIBYTE,

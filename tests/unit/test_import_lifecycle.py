@@ -22,6 +22,10 @@ HANDBOOK = {
     ("checking", "finish_check", "system"): "checked",
     ("received", "fail", "system"): "failed",
     ("checking", "fail", "system"): "failed",
+    ("applying", "fail", "system"): "failed",
+    ("undoing", "fail", "system"): "failed",
+    ("failed", "confirm", "clerk"): "applying",
+    ("failed", "reverse", "clerk"): "undoing",
     ("checked", "mend", "clerk"): "checked",
     ("checked", "confirm", "clerk"): "applying",
     ("applying", "finish_apply", "system"): "applied",
@@ -56,4 +60,6 @@ def test_actions_leave_out_what_would_do_nothing():
     assert actions_for(State.CHECKED, clerk, 0, 0) == [Action.MEND, Action.CANCEL]
     assert actions_for(State.APPLIED, clerk, 0, 3) == [Action.REVERSE]
     assert actions_for(State.CANCELLED, clerk, 0, 0) == []
+    assert actions_for(State.FAILED, clerk, 0, 0) == []
+    assert actions_for(State.FAILED, clerk, 2, 3) == [Action.CONFIRM, Action.REVERSE]
     assert actions_for(State.APPLIED, frozenset({Role.REVIEWER}), 0, 3) == []

@@ -47,7 +47,7 @@ LABELS: dict[StrEnum, str] = {
     State.APPLIED: "已导入",
     State.UNDOING: "正在撤销",
     State.UNDONE: "已撤销",
-    State.FAILED: "未能读取",
+    State.FAILED: "没有办成",
     State.CANCELLED: "已取消",
     Action.CHECK: "检查",
     Action.FINISH_CHECK: "完成检查",
@@ -72,6 +72,8 @@ RUNNING = frozenset({State.RECEIVED, State.CHECKING, State.APPLYING, State.UNDOI
 REJECTED = frozenset({RowState.FAULTY, RowState.DUPLICATE})
 
 CLERK, SYSTEM = (Role.CLERK,), (Role.SYSTEM,)
+# What was applied before a sheet failed or was cancelled can be taken back, too.
+REVERSIBLE = (State.APPLIED, State.CANCELLED, State.FAILED)
 STOPPABLE = (State.RECEIVED, State.CHECKING, State.CHECKED, State.APPLYING)
 
 # fmt: off
@@ -81,12 +83,12 @@ LIFECYCLE = Lifecycle(
         Move(Action.CHECK,          (State.RECEIVED, State.CHECKING),  State.CHECKING,  SYSTEM),
         Move(Action.FINISH_CHECK,   (State.CHECKING,),                 State.CHECKED,   SYSTEM),
         Move(Action.MEND,           (State.CHECKED,),                  State.CHECKED,   CLERK),
-        Move(Action.CONFIRM,        (State.CHECKED,),                  State.APPLYING,  CLERK),
+        Move(Action.CONFIRM,        (State.CHECKED, State.FAILED),     State.APPLYING,  CLERK),
         Move(Action.FINISH_APPLY,   (State.APPLYING,),                 State.APPLIED,   SYSTEM),
         Move(Action.CANCEL,         STOPPABLE,                         State.CANCELLED, CLERK),
-        Move(Action.REVERSE,        (State.APPLIED, State.CANCELLED),  State.UNDOING,   CLERK),
+        Move(Action.REVERSE,        REVERSIBLE,                        State.UNDOING,   CLERK),
         Move(Action.FINISH_REVERSE, (State.UNDOING,),                  State.UNDONE,    SYSTEM),
-        Move(Action.FAIL,           (State.RECEIVED, State.CHECKING),  State.FAILED,    SYSTEM),
+        Move(Action.FAIL,           tuple(sorted(RUNNING)),            State.FAILED,    SYSTEM),
     ],
     LABELS,
 )

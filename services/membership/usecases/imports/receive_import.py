@@ -12,6 +12,8 @@ from services.membership.domain.policies import refuse_other_place
 from services.membership.store import imports, unions
 from services.membership.store.import_columns import GIG_WORKERS
 from services.membership.store.tables import Import
+from services.membership.usecases.imports.on_import_watched import KIND as WATCHED
+from services.membership.usecases.imports.on_import_watched import PAUSE
 
 KIND = "import.check"
 
@@ -50,5 +52,6 @@ async def receive_import(
     await files.keep(tx, sheet.attachment)
     await imports.add(tx, batch)
     batch.job_id = await tx.enqueue(KIND, batch.id)
+    await tx.remind(WATCHED, batch.id, tx.now + PAUSE)
     await tx.record("import.received", "import", batch.id, union_path=union.path, after=batch.state)
     return batch
