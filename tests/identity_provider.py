@@ -1,7 +1,7 @@
-"""A real OpenID provider as a process of its own, built on Authlib: ``… identity_provider PORT``.
+"""A real OpenID provider as a process of its own: ``… identity_provider PORT [WAY BACK]``.
 
-It demands PKCE, an exact redirect address, the client's secret and a nonce, and logs everybody in
-as whom the query of ``/authorize`` says (``login_hint``), where a person would type a password.
+Built on Authlib.  It demands PKCE, an exact redirect address, the client's secret and a nonce, and
+logs everybody in as whom they say they are (``login_hint``), where others would ask for a password.
 ``POST /keys`` makes it sign with a new key; ``POST /behaviour`` sets ``life`` and ``slow`` seconds.
 """
 
@@ -16,6 +16,7 @@ from authlib.oauth2.rfc7636 import CodeChallenge
 from authlib.oidc.core import OpenIDCode, UserInfo
 from flask import Flask, jsonify, request
 from joserfc.jwk import KeySet, RSAKey
+from markupsafe import escape
 
 CLIENT, SECRET = "niangjia", "between-us-only"
 app = Flask(__name__)
@@ -150,6 +151,13 @@ def jwks():
 
 @app.get("/authorize")
 def authorize():
+    if "login_hint" not in request.args:
+        kept = "".join(
+            f'<input type="hidden" name="{escape(name)}" value="{escape(value)}">'
+            for name, value in request.args.items()
+        )
+        asked = '<label>谁 <input name="login_hint"></label><button>登录</button>'
+        return f"<form>{kept}{asked}</form>"
     return server.create_authorization_response(grant_user=request.args["login_hint"])
 
 
@@ -177,7 +185,8 @@ def allow():
     return jsonify(sorted(redirects))
 
 
-def main(port: int) -> None:
+def main(port: int, *ways_back: str) -> None:
+    redirects.update(ways_back)
     client = Client()
     server.init_app(
         app,
@@ -191,4 +200,4 @@ def main(port: int) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    main(int(sys.argv[1]), *sys.argv[2:])

@@ -38,6 +38,7 @@ class Settings(ServiceSettings):
     oidc_client_secret_file: Path | None = None
     # What the button on the log-in page says.
     oidc_label: str = "统一身份认证"
+    # What we ask for there; the claims that we read must be in it.
     oidc_scope: str = "openid"
     # The signatures believed, of those that a public key verifies; never a shared secret or none.
     oidc_algorithms: tuple[str, ...] = ("RS256", "PS256", "ES256", "Ed25519")
