@@ -13,6 +13,7 @@ from services.chassis.web.app import Service, build
 from services.membership.api import (
     applications,
     cards,
+    changes,
     codes,
     consents,
     decisions,
@@ -42,6 +43,8 @@ MEMBERSHIP = Service(
     tables=CHASSIS,
     # Routers are asked in this order, so what is asked most comes first.
     routers=(
+        # Before the others, whose addresses take any word for an id.
+        changes.router,
         members.router,
         codes.router,
         posters.router,

@@ -42,7 +42,7 @@ async def cut(
     """
     key = tuple_(*by)
     if page.after is not None:
-        values = _parse(page.after, by)
+        values = parse_cursor(page.after, by)
         edge = tuple_(*(literal(v, c.type) for v, c in zip(values, by, strict=True)))
         query = query.where(key > edge if order == "asc" else key < edge)
     ordering = [c.asc() if order == "asc" else c.desc() for c in by]
@@ -50,15 +50,17 @@ async def cut(
     if len(rows) <= page.limit:
         return rows, None
     last = rows[page.limit - 1]
-    return rows[: page.limit], _cursor([getattr(last, c.key or "") for c in by])
+    return rows[: page.limit], cursor_of([getattr(last, c.key or "") for c in by])
 
 
-def _cursor(values: Sequence[KeyValue]) -> str:
+def cursor_of(values: Sequence[KeyValue]) -> str:
+    """The opaque form of a key."""
     text = "\x1f".join(v.isoformat() if isinstance(v, date) else str(v) for v in values)
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
-def _parse(cursor: str, by: Sequence[ColumnElement[Any]]) -> list[KeyValue]:
+def parse_cursor(cursor: str, by: Sequence[ColumnElement[Any]]) -> list[KeyValue]:
+    """The key in a cursor; raises Unprocessable for one that this service did not make."""
     try:
         padded = cursor + "=" * (-len(cursor) % 4)
         parts = base64.b64decode(padded, altchars=b"-_", validate=True).decode().split("\x1f")

@@ -8,10 +8,10 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.chassis.data.tables import Entity
-from services.membership.store.schema import PATH, Base, Versioned, bigrams
+from services.membership.store.schema import PATH, Base, Followed, Versioned, bigrams
 
 
-class Application(Entity, Versioned, Base):
+class Application(Entity, Versioned, Followed, Base):
     """A request to become a member.
 
     ``facts`` is sealed JSON {document, phone, birth, address} under ``applications:<id>:facts``;
@@ -20,6 +20,7 @@ class Application(Entity, Versioned, Base):
 
     __tablename__ = "applications"
     __table_args__ = (
+        Index("ix_applications_changed", "changed_xid", "id"),
         CheckConstraint(
             "state in ('draft', 'submitted', 'returned', 'admitted', 'refused', 'withdrawn')",
             name="state",

@@ -30,7 +30,7 @@ from services.membership.store.tables import (
 )
 
 NAMES = tuple(column.name for column in STAGING.columns)
-COPIED = tuple(column.name for column in Application.__table__.columns)
+COPIED = tuple(name for name in NAMES if name in Application.__table__.columns)
 
 
 @dataclass(frozen=True, slots=True)

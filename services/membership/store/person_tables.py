@@ -15,7 +15,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.chassis.data.tables import Entity
-from services.membership.store.schema import HAS_BATCH, PATH, Base, Versioned, bigrams
+from services.membership.store.schema import HAS_BATCH, PATH, Base, Followed, Versioned, bigrams
 
 
 class Person(Entity, Versioned, Base):
@@ -79,11 +79,12 @@ class PersonKey(Base):
     person_id: Mapped[UUID] = mapped_column(ForeignKey("membership.people.id"), index=True)
 
 
-class Membership(Entity, Versioned, Base):
+class Membership(Entity, Versioned, Followed, Base):
     """One membership at one union; a person has at most one that is open (M-21)."""
 
     __tablename__ = "memberships"
     __table_args__ = (
+        Index("ix_memberships_changed", "changed_xid", "id"),
         CheckConstraint(
             "state in ('active', 'retained', 'transferring', 'withdrawn', 'expelled', 'deceased')",
             name="state",

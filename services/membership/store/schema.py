@@ -3,10 +3,11 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, DateTime, Text, func, text
+from sqlalchemy import BigInteger, ColumnElement, DateTime, Text, func, text
 from sqlalchemy.dialects.postgresql import ARRAY, BYTEA
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+from services.chassis.data.changes import CHANGED_NOW
 from services.chassis.data.tables import chassis_tables, metadata
 
 
@@ -40,6 +41,12 @@ class Versioned:
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
+
+
+class Followed:
+    """Rows that other systems follow: the transaction that changed them last."""
+
+    changed_xid: Mapped[int] = mapped_column(BigInteger, server_default=CHANGED_NOW)
 
 
 class Made:

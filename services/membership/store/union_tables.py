@@ -8,14 +8,15 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.chassis.data.tables import Entity
-from services.membership.store.schema import PATH, Base, Made, Versioned, bigrams
+from services.membership.store.schema import PATH, Base, Followed, Made, Versioned, bigrams
 
 
-class Union(Entity, Versioned, Base):
+class Union(Entity, Versioned, Followed, Base):
     """One union organisation with the fields of rulebook B.5; ``path`` ends with its own id."""
 
     __tablename__ = "unions"
     __table_args__ = (
+        Index("ix_unions_changed", "changed_xid", "id"),
         CheckConstraint("level between 0 and 4", name="level"),
         CheckConstraint("state in ('active', 'dissolved')", name="state"),
         CheckConstraint("right(path, 1) = '/'", name="path"),
