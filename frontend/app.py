@@ -18,10 +18,11 @@ from frontend.keys import MeetsKeys
 from frontend.pages import ROUTERS
 from frontend.render import templates
 from frontend.settings import Settings
+from services.chassis.edge.admission import Admission
 from services.chassis.edge.assertions import SigningKey, load_key, load_trust
 from services.chassis.edge.budget import DeadlineBudget
 from services.chassis.edge.health import Health
-from services.chassis.edge.peers import IDLE_SECONDS
+from services.chassis.edge.peers import IDLE_SECONDS, TIMEOUT
 from services.chassis.edge.published import PublishedKeys
 from services.chassis.edge.request_log import RequestLog
 from services.chassis.edge.starting import from_environment
@@ -35,7 +36,7 @@ class Pages:
 
     def __init__(self, app: FastAPI) -> None:
         self.app = app
-        inner = Health(DeadlineBudget(SecurityHeaders(MeetsKeys(app, app))), checks={})
+        inner = Health(DeadlineBudget(SecurityHeaders(Admission(MeetsKeys(app, app)))), checks={})
         self._outer: ASGIApp = RequestLog(inner, part="frontend")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -69,7 +70,7 @@ def create_app(settings: Settings | None = None, assets: Assets | None = None) -
 @asynccontextmanager
 async def _open(app: FastAPI) -> AsyncIterator[None]:
     connector = aiohttp.TCPConnector(limit=100, keepalive_timeout=IDLE_SECONDS)
-    async with aiohttp.ClientSession(connector=connector, auto_decompress=True) as session:
+    async with aiohttp.ClientSession(connector=connector, timeout=TIMEOUT) as session:
         app.state.gateway = Gateway(session, app.state.settings.gateway_url, app.state.key)
         following = asyncio.create_task(app.state.user_keys.follow())
         yield

@@ -21,7 +21,9 @@ ENDED = Statement(select(func.pg_terminate_backend(func.pg_backend_pid()).label(
 @pytest.fixture
 async def direct(database):
     url = database.url("membership")
-    opened = await open_direct(url, 2, patience=2, server_settings={"statement_timeout": "7000"})
+    opened = await open_direct(
+        url, 2, patience=2, answer_within=9, server_settings={"statement_timeout": "7000"}
+    )
     yield opened
     await opened.close()
 

@@ -60,7 +60,12 @@ class Direct:
 
 
 async def open_direct(
-    url: str, size: int, *, patience: float, server_settings: Mapping[str, str]
+    url: str,
+    size: int,
+    *,
+    patience: float,
+    answer_within: float,
+    server_settings: Mapping[str, str],
 ) -> Direct:
     """Connections are made when they are first needed."""
     pool = await asyncpg.create_pool(
@@ -68,6 +73,7 @@ async def open_direct(
         min_size=0,
         max_size=size,
         timeout=patience,
+        command_timeout=answer_within,
         # Planning anew for each value costs more than these reads; their plan is always the same.
         server_settings={**server_settings, "plan_cache_mode": "force_generic_plan"},
         reset=_as_it_was,

@@ -22,6 +22,8 @@ Tells = Mapping[str, tuple[str, ...]]
 # Seconds; every wait on the database ends (OVR-02).
 CONNECT_TIMEOUT = 5
 POOL_TIMEOUT = 5
+# Above the server's own limit for a statement: only a server that is gone without a word meets it.
+ANSWER_TIMEOUT = 35.0
 SERVER_SETTINGS = {
     "statement_timeout": "30000",
     "lock_timeout": "5000",
@@ -50,6 +52,7 @@ async def open_store(
         settings.database_url,
         settings.pool_size,
         patience=CONNECT_TIMEOUT,
+        answer_within=ANSWER_TIMEOUT,
         server_settings=SERVER_SETTINGS,
     )
     return Store(
@@ -66,6 +69,10 @@ def _engine(settings: ServiceSettings, **options: str) -> AsyncEngine:
         pool_timeout=POOL_TIMEOUT,
         pool_pre_ping=True,
         hide_parameters=True,  # an error that is logged names no values
-        connect_args={"timeout": CONNECT_TIMEOUT, "server_settings": SERVER_SETTINGS},
+        connect_args={
+            "timeout": CONNECT_TIMEOUT,
+            "command_timeout": ANSWER_TIMEOUT,
+            "server_settings": SERVER_SETTINGS,
+        },
         **options,
     )

@@ -15,6 +15,7 @@ from services.chassis.data.hooks import Places, no_places
 from services.chassis.data.inbox import Hearing
 from services.chassis.data.store import Store, open_store
 from services.chassis.data.tables import ChassisTables
+from services.chassis.edge.admission import Admission
 from services.chassis.edge.anchors import anchor_file
 from services.chassis.edge.asgi import BaseHeaders, BodyLimit
 from services.chassis.edge.assertions import load_key, load_trust
@@ -121,6 +122,7 @@ def _put_around(
     app.add_middleware(DeadlineBudget)
     larger = {**service.larger_bodies, PATH: MAX_BODY}
     app.add_middleware(BodyLimit, larger=larger)
+    app.add_middleware(Admission)
     app.add_middleware(BaseHeaders)
     app.add_middleware(Health, checks=app.state.checks, warnings=app.state.warnings)
     app.add_middleware(RequestLog, part=service.name, metrics=app.state.metrics)

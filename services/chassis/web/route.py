@@ -90,7 +90,7 @@ async def _try(
                 raise
             await keyring.catch_up()
         except (DBAPIError, PoolTimeout, OSError) as error:
-            await _quietly(unit.roll_back())
+            await _quietly(unit.abandon() if _is_deaf(error) else unit.roll_back())
             if not (_state(error) in AGAIN and attempt < TRIES):
                 return problem_response(_unavailable(error), caller.origin.request_id)
         finally:
@@ -149,6 +149,11 @@ async def _same(
 
 def _state(error: Exception) -> str:
     return str(getattr(getattr(error, "orig", None), "sqlstate", "") or "")
+
+
+def _is_deaf(error: Exception) -> bool:
+    """The database did not answer, and would answer a rollback no sooner."""
+    return isinstance(error, TimeoutError) and not isinstance(error, PoolTimeout)
 
 
 def _unavailable(error: Exception) -> Refusal:

@@ -96,6 +96,13 @@ class Unit:
         if self.session is not None:
             await self.session.rollback()
 
+    async def abandon(self) -> None:
+        """Give the connections up instead of asking a server that does not answer."""
+        if self.session is not None:
+            await self.session.invalidate()
+        if self.read is not None and self.read.connection is not None:
+            await self.read.connection.invalidate()
+
     async def close(self) -> None:
         try:
             if self.read is not None:
