@@ -11,7 +11,7 @@ from services.chassis.data.jobs import advance
 from services.chassis.kernel.actors import Actor, Kind, Role
 
 SUBJECT = UUID(int=5)
-LEASE = timedelta(seconds=30)
+LEASE = timedelta(seconds=15)
 CLERK = Actor(Kind.STAFF, UUID(int=9), name="经办", union_path="a/", roles=frozenset({Role.CLERK}))
 
 

@@ -16,7 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from services.chassis.data.tx import Store, Tx
 from services.chassis.kernel.actors import Actor, actor_from
 
-LEASE = timedelta(seconds=30)
+LEASE = timedelta(seconds=15)  # three heartbeats
 FIRST_PAUSE = timedelta(seconds=5)
 LONGEST_PAUSE = timedelta(minutes=10)
 # After a chunk that was kept a job may fail as often as a fresh one: it is no hopeless one.

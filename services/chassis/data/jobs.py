@@ -6,9 +6,7 @@ one chunk; the next attempt starts at ``job.done``.
 
 import asyncio
 import gc
-import os
 import random
-import socket
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -29,9 +27,9 @@ from services.chassis.data.job_rows import (
     progress,
     reap,
 )
+from services.chassis.data.lost_jobs import run_reaper, worker_name
 from services.chassis.data.tx import Store
 from services.chassis.data.wake import Waker
-from services.chassis.kernel.ids import new_id
 from services.chassis.kernel.refusals import OutOfTime, Refusal, TooMany, Unavailable
 
 __all__ = ["Handler", "Job", "JobCancelled", "JobLost", "advance", "cancel", "progress", "reap"]
@@ -56,7 +54,7 @@ class Pace:
     at_once: int = 2
     poll: float = 1.0
     lease: timedelta = LEASE
-    beat: float = 10.0
+    beat: float = 5.0
     reap: float = 5.0
     patience: timedelta = timedelta(minutes=15)  # without progress, a handler counts as stuck
     grace: float = 20.0  # to end in, after being told to stop
@@ -72,7 +70,7 @@ async def run_worker(
 ) -> None:
     """Carry out jobs until told to stop; what is unfinished then goes back to the queue."""
     _collect_seldom()
-    worker = f"{socket.gethostname()}:{os.getpid()}:{new_id().hex[-6:]}"
+    worker = worker_name()
     url = store.engine.url.render_as_string(hide_password=False)
     waker = Waker(url, f"{store.schema}_jobs")
     running: set[asyncio.Task[None]] = set()
@@ -112,20 +110,6 @@ def _collect_seldom() -> None:
     """Thousands of rows are no rubbish: looking for cycles took half of a long job's time."""
     gc.freeze()
     gc.set_threshold(SELDOM, *gc.get_threshold()[1:])
-
-
-async def run_reaper(
-    store: Store, stop: asyncio.Event, pause: float = 5.0, found: Callable[[], None] | None = None
-) -> None:
-    """Take back lost jobs; runs in every process, so no stuck handler can hold it up."""
-    while not stop.is_set():
-        try:
-            if await reap(store) and found is not None:
-                found()
-        except (SQLAlchemyError, OSError) as error:
-            log.warning("reaping waits", error=type(error).__name__)
-        with suppress(TimeoutError):
-            await asyncio.wait_for(stop.wait(), pause)
 
 
 async def _claim(store: Store, kinds: list[str], worker: str, pace: Pace) -> Job | None:
