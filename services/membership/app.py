@@ -23,6 +23,7 @@ from services.membership.api import (
     imports,
     members,
     people,
+    platform_batches,
     posters,
     register,
     union_imports,
@@ -51,6 +52,7 @@ MEMBERSHIP = Service(
         unions.router,
         union_imports.router,
         enrolment.router,
+        platform_batches.router,
         applications.router,
         decisions.router,
         register.router,
@@ -66,6 +68,7 @@ MEMBERSHIP = Service(
     places=places,
     deadlines={"review": on_review_overdue, WATCHED: on_import_watched},
     larger_bodies={
+        "/v1/applications/batches": 4 * MEBIBYTE,
         "/v1/imports": LARGEST_BODY,
         "/v1/union-imports": union_imports.LARGEST + MEBIBYTE,
     },

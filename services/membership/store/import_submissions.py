@@ -1,17 +1,18 @@
 """Rows of a sheet become submitted applications: COPY into staging, INSERT … SELECT, once each."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 import orjson
-from sqlalchemy import Row, Text, Uuid, cast, delete, literal, select, text, update
+from sqlalchemy import Row, Text, Uuid, cast, delete, literal, null, select, text, update
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from services.chassis.data.bulk import copy_rows
 from services.chassis.data.tx import Tx
+from services.chassis.kernel.actors import Kind
 from services.chassis.kernel.calendar import Due, end_of_day
 from services.chassis.kernel.ids import new_id
 from services.chassis.kernel.masking import mask_document, mask_mobile
@@ -49,31 +50,70 @@ class Ready:
     columns: dict[str, Any]  # group, platforms, path and details, as the table has them
 
 
+class Batch(Protocol):
+    """People who are entered together: a sheet, or what another system sent."""
+
+    @property
+    def id(self) -> UUID: ...
+
+    @property
+    def union_id(self) -> UUID: ...
+
+    @property
+    def union_path(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """That the person of an application agreed to a text, and what shows it."""
+
+    application_id: UUID
+    text: Row[Any]
+    evidence: str
+
+
 async def submit(
     tx: Tx, batch: Import, rows: Sequence[Ready], due: Due, texts: Sequence[Row[Any]]
 ) -> list[UUID]:
     """Applications for the rows, except where one for the same document waits by now (CON-06)."""
+    made = await enter(tx, batch, rows, due)
+    await _link(tx, batch, made)
+    evidence = batch.evidence or f"import:{batch.id}"
+    given = [Agreed(id_, row, evidence) for id_ in made.values() for row in texts]
+    await keep_consents(tx, given)
+    return list(made.values())
+
+
+async def enter(
+    tx: Tx, batch: Batch, rows: Sequence[Ready], due: Due, *, is_sheet: bool = True
+) -> dict[int, UUID]:
+    """New applications by row number, with their history and review clock (J-5, M-08).
+
+    Only a sheet's applications remember their batch: a sheet can be opened and reversed.
+    """
     await copy_rows(tx, STAGING, NAMES, _records(tx, batch, rows, due))
     mine = STAGING.c.batch_id == batch.id
-    source = select(*(STAGING.c[name] for name in COPIED)).where(mine)
-    fresh = upsert(Application).from_select(COPIED, source)
+    taken = [
+        null().label(name) if name == "batch_id" and not is_sheet else STAGING.c[name]
+        for name in COPIED
+    ]
+    fresh = upsert(Application).from_select(COPIED, select(*taken).where(mine))
     waits = text("state in ('submitted', 'returned')")
     fresh = fresh.on_conflict_do_nothing(index_elements=["document_key"], index_where=waits)
-    made = list(await tx.session.scalars(fresh.returning(Application.id)))
-    await _link(tx, batch, set(made))
+    made = set(await tx.session.scalars(fresh.returning(Application.id)))
+    staged = await tx.rows(select(STAGING.c.row_number, STAGING.c.id).where(mine))
     await tx.session.execute(delete(STAGING).where(mine))
-    await _accompany(tx, batch, made, due, texts)
-    return made
+    await _accompany(tx, batch, list(made), due)
+    return {row.row_number: row.id for row in staged if row.id in made}
 
 
-async def _link(tx: Tx, batch: Import, made: Collection[UUID]) -> None:
+async def _link(tx: Tx, batch: Import, made: Mapping[int, UUID]) -> None:
     """Each row learns its application.
 
     The pairs are handed in as a value: joined as tables that no one has counted yet, every row
     would be compared with every other.
     """
-    staged = select(STAGING.c.row_number, STAGING.c.id).where(STAGING.c.batch_id == batch.id)
-    pairs = {row.row_number: str(row.id) for row in await tx.rows(staged) if row.id in made}
+    pairs = {number: str(id_) for number, id_ in made.items()}
     if not pairs:
         return
     known, number = literal(pairs, JSONB), cast(ImportRow.number, Text)
@@ -89,28 +129,27 @@ async def _link(tx: Tx, batch: Import, made: Collection[UUID]) -> None:
     await tx.session.execute(change, execution_options={"synchronize_session": False})
 
 
-async def _accompany(
-    tx: Tx, batch: Import, made: Sequence[UUID], due: Due, texts: Sequence[Row[Any]]
-) -> None:
-    """History, review clock and consents of the new applications (J-5, M-08, S-16)."""
+async def _accompany(tx: Tx, batch: Batch, made: Sequence[UUID], due: Due) -> None:
     await add_steps(tx, batch.union_path, made, Action.SUBMIT, "", State.SUBMITTED, rule="M-03")
     due_at = end_of_day(due.day)
     deadlines = CHASSIS.deadlines
     await copy_rows(
         tx, deadlines, ("subject", "kind", "due_at"), [(id_, "review", due_at) for id_ in made]
     )
-    evidence = batch.evidence or f"import:{batch.id}"
+
+
+async def keep_consents(tx: Tx, given: Iterable[Agreed]) -> None:
+    """Each consent with the exact text that it was given to (S-16)."""
     columns = (
         *("id", "text_id", "purpose", "version", "application_id", "given_at"),
         *("channel", "evidence", "recorded_by"),
     )
     records = [
         (
-            *(new_id(), words.id, words.purpose, words.version, id_, tx.now),
-            *(Channel.BATCH, evidence, tx.actor.id),
+            *(new_id(), one.text.id, one.text.purpose, one.text.version),
+            *(one.application_id, tx.now, Channel.BATCH, one.evidence, tx.actor.id),
         )
-        for id_ in made
-        for words in texts
+        for one in given
     ]
     await copy_rows(tx, Consent.__table__, columns, records)  # type: ignore[arg-type]  # a mapped class's table is a Table
 
@@ -131,12 +170,13 @@ async def add_steps(
         *("id", "application_id", "union_path", "at", "action", "before", "after"),
         *("actor_id", "actor_name", "actor_role", "reason", "rule"),
     )
-    who = (tx.actor.id, tx.actor.name, "clerk", reason, rule)
+    role = "clerk" if tx.actor.kind is Kind.STAFF else str(tx.actor.kind)
+    who = (tx.actor.id, tx.actor.name, role, reason, rule)
     records = [(new_id(), id_, union_path, tx.now, action, before, after, *who) for id_ in ids]
     await copy_rows(tx, ApplicationStep.__table__, columns, records)  # type: ignore[arg-type]  # a mapped class's table is a Table
 
 
-def _records(tx: Tx, batch: Import, rows: Sequence[Ready], due: Due) -> Iterator[tuple[Any, ...]]:
+def _records(tx: Tx, batch: Batch, rows: Sequence[Ready], due: Due) -> Iterator[tuple[Any, ...]]:
     """Values in the order of the staging table's columns."""
     ids = [new_id() for _ in rows]
     facts = [
@@ -173,7 +213,7 @@ def _records(tx: Tx, batch: Import, rows: Sequence[Ready], due: Due) -> Iterator
         yield tuple(record[name] for name in NAMES)
 
 
-def _shared(tx: Tx, batch: Import, due: Due) -> dict[str, Any]:
+def _shared(tx: Tx, batch: Batch, due: Due) -> dict[str, Any]:
     """What all applications of one chunk have in common; the rest is empty."""
     clock = {
         "rule": "M-08",

@@ -16,6 +16,7 @@ from services.membership.store.person_tables import (
     Person,
     PersonKey,
 )
+from services.membership.store.platform_tables import PlatformItem
 from services.membership.store.schema import CHASSIS, PATH, Base
 from services.membership.store.union_tables import NumberSeries, Parameter, Poster, Union
 
@@ -38,6 +39,7 @@ __all__ = [
     "Parameter",
     "Person",
     "PersonKey",
+    "PlatformItem",
     "Poster",
     "RegisterCheck",
     "Union",
