@@ -13,7 +13,7 @@ from types import ModuleType
 from typing import Any, TypeVar
 
 import services
-from deploy import bill, openapi, settings_reference
+from deploy import asyncapi, bill, openapi, settings_reference
 from services.chassis.edge.problems import status_of
 from services.chassis.kernel.events import Event
 from services.chassis.kernel.lifecycle import Lifecycle
@@ -32,6 +32,7 @@ def pages() -> dict[Path, str]:
     written = {DOCS / "events.md": _events(), DOCS / "refusals.md": _refusals()}
     written |= settings_reference.pages() | bill.pages()
     written[openapi.PATH] = openapi.page()
+    written[asyncapi.PATH] = asyncapi.page()
     for module in modules:
         for name, lifecycle in vars(module).items():
             if isinstance(lifecycle, Lifecycle) and _is_drawn_in(module, name):

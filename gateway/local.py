@@ -4,6 +4,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from gateway.answers import Local, json_answer, page_answer, text_answer
+from gateway.asyncapi import asyncapi
 from gateway.docs import ASSETS, HOME, Docs
 from gateway.explanations import as_json, as_page, explain, read_words
 from gateway.inbound import Call, came_straight
@@ -41,6 +42,7 @@ class LocalAnswers:
             "/readyz": self._readyz,
             "/metrics": self._metrics,
             "/api/openapi.json": self._openapi,
+            "/api/asyncapi.json": self._asyncapi,
             WELL_KNOWN: self._metadata,
             HOME: self._page,
             HOME + "/": self._page,
@@ -72,6 +74,10 @@ class LocalAnswers:
 
     async def _openapi(self, call: Call) -> Local:
         return json_answer(await self._documents.merged(), cache="public, max-age=60")
+
+    async def _asyncapi(self, call: Call) -> Local:
+        drawn = asyncapi(await self._documents.merged())
+        return json_answer(drawn, cache="public, max-age=60")
 
     async def _metadata(self, call: Call) -> Local:
         return json_answer(self._authorization_server, cache="public, max-age=3600")

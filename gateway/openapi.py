@@ -87,6 +87,7 @@ def merge(parts: Mapping[str, Document], router: Router) -> Document:
     components: dict[str, Document] = {"securitySchemes": dict(SECURITY)}
     tags: list[Document] = []
     problems: dict[str, str] = {}
+    events: Document = {}
     for service, part in sorted(parts.items()):
         renamed = _rename(part, service)
         for path, item in renamed["paths"].items():
@@ -99,6 +100,7 @@ def merge(parts: Mapping[str, Document], router: Router) -> Document:
                 components.setdefault(kind, {}).update(named)
         tags += [tag | {"name": f"{service}/{tag['name']}"} for tag in renamed.get("tags", ())]
         problems |= part.get("x-problems", {})
+        events |= part.get("x-events", {})
     return {
         "openapi": "3.1.0",
         "info": {
@@ -112,6 +114,7 @@ def merge(parts: Mapping[str, Document], router: Router) -> Document:
         "paths": paths,
         "components": components,
         "x-problems": problems,
+        "x-events": events,
     }
 
 

@@ -45,6 +45,7 @@ from services.chassis.web.answers import problem_response
 from services.chassis.web.audit import audit_router
 from services.chassis.web.beside import beside
 from services.chassis.web.context import caller_of
+from services.chassis.web.described_events import described
 from services.chassis.web.documented import ALWAYS, BEARER, Problem, problem_titles, problems
 from services.chassis.web.health import checks, warnings
 from services.chassis.web.hearing import MAX_BODY, PATH, hearing_router
@@ -191,6 +192,7 @@ def _describe_problems(app: FastAPI) -> None:
             schemas["Problem"] = drawn
             document["components"]["securitySchemes"] = {"bearer": BEARER}
             document["x-problems"] = dict(sorted(problem_titles().items()))
+            document["x-events"] = described(app.state.service.events)
             app.openapi_schema = document
         return app.openapi_schema
 
