@@ -14,6 +14,10 @@ from frontend.pages.join import check, person, relation, start, where, work
 from frontend.pages.join import phone as join_phone
 from frontend.pages.members import detail as member
 from frontend.pages.members import listing as members
+from frontend.pages.partners import detail as partner
+from frontend.pages.partners import keys as partner_keys
+from frontend.pages.partners import listing as partners
+from frontend.pages.partners import new as new_partner
 from frontend.pages.public import find, home, privacy, verify
 from frontend.pages.session import (
     activation,
@@ -68,6 +72,10 @@ ROUTERS = (
     accounts.router,
     new_account.router,
     account.router,
+    partners.router,
+    new_partner.router,
+    partner_keys.router,
+    partner.router,
     webhooks.router,
     webhook.router,
     webhook_delivery.router,

@@ -55,6 +55,7 @@ _AREAS: tuple[tuple[str, str, str, frozenset[Role]], ...] = (
     ("unions",       "工会组织", "/unions",       _ALL_STAFF),
     ("accounts",     "账号授权", "/accounts",     _KEEPERS),
     ("webhooks",     "事件推送", "/webhooks",     frozenset({Role.ADMINISTRATOR})),
+    ("clients",      "接入方",   "/clients",      _KEEPERS),
     ("audit",        "审计",     "/audit",        frozenset({Role.AUDITOR})),
 )
 # fmt: on

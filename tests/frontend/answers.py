@@ -131,6 +131,49 @@ _HOOKS = {
     ("GET", f"/webhooks/{HOOK}/deliveries/{DELIVERY}"): _SENT | {"log": [_ATTEMPT]},
     ("POST", f"/webhooks/{HOOK}/deliveries/{DELIVERY}/resendings"): _SENT,
 }
+CLIENT = "0193a5c2-b7e0-7c3e-8f10-0000000000c1"
+_SCOPE = {"scope": "membership:applications.write", "label": "批量提交入会申请"}
+_CLIENT = {
+    "id": CLIENT,
+    "name": "顺路跑腿",
+    "kind": {"code": "platform", "label": "平台企业"},
+    "union": {"id": str(TOWN), "name": "唐桥镇总工会"},
+    "scopes": [_SCOPE],
+    "allow_list": ["203.0.113.0/28"],
+    "per_minute": 120,
+    "concurrent": 4,
+    "requires_signature": False,
+    "state": "active",
+    "state_label": "正常",
+    "actions": ["suspend", "change", "register-key", "revoke-key", "grant"],
+    "created_at": "2026-01-05T09:00:00+08:00",
+    "version": 3,
+    "contact": {"masked_name": "王**", "masked_phone": "138****1234"},
+    "keys": [
+        {
+            "id": GRANT,
+            "kid": "Fu6dYBoXyMJDPXnZcGZ_2nTXeZvVRJ6IEfR5DTDjlVk",
+            "algorithm": "Ed25519",
+            "not_before": "2026-01-05T09:00:00+08:00",
+            "expires_at": None,
+            "revoked_at": None,
+            "is_good": True,
+            "added_at": "2026-01-05T09:00:00+08:00",
+        }
+    ],
+}
+_SECRET = _CLIENT["keys"][0] | {"algorithm": "HMAC-SHA256", "secret": "whsec_8Jm4mZkq0xS2yq1v"}
+_CLIENTS = {
+    ("GET", "/clients"): {"items": [_CLIENT], "next": None},
+    ("POST", "/clients"): {"id": CLIENT},
+    ("GET", "/clients/scopes"): [_SCOPE],
+    ("GET", f"/clients/{CLIENT}"): _CLIENT,
+    ("PUT", f"/clients/{CLIENT}/scopes"): {},
+    ("PUT", f"/clients/{CLIENT}/suspension"): {},
+    ("POST", f"/clients/{CLIENT}/keys"): _CLIENT["keys"][0],
+    ("POST", f"/clients/{CLIENT}/secrets"): _SECRET,
+    ("DELETE", f"/clients/{CLIENT}/keys/{GRANT}"): {},
+}
 _GRANT = {
     "id": GRANT,
     "account_id": ACCOUNT,
@@ -221,7 +264,7 @@ _MEMBERSHIP = (
 _ANSWERS = {
     (method, f"/{service}/v1{path}"): answer
     for service, answers in (
-        ("identity", _IDENTITY | recorded_public.IDENTITY),
+        ("identity", _IDENTITY | _CLIENTS | recorded_public.IDENTITY),
         ("membership", _MEMBERSHIP),
     )
     for (method, path), answer in answers.items()

@@ -1,0 +1,1 @@
+"""Other systems that call: listed, registered, looked after."""
