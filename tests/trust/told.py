@@ -217,10 +217,6 @@ def as_hex(text: str) -> str:
     return text.encode().hex()
 
 
-def has_500(told: Told) -> bool:
-    return any(status == 500 for _, status, _ in told.answers)
-
-
 def seen_in(text: str) -> list[str]:
     """The personal values that stand in a text, plainly or as hexadecimal digits."""
     return [value for value in SEALED if value in text or as_hex(value) in text]
