@@ -7,7 +7,7 @@ and a restore is held to what only grows.
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
@@ -35,6 +35,8 @@ class Mark:
     counts: dict[str, int]
     anchors: dict[str, str]  # service -> the last seal, as the audit's verifier takes it
     revisions: dict[str, str] = field(default_factory=dict)
+    # Attachments whose file was removed on purpose: a sheet goes once its rows are read.
+    absent: dict[str, int] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -45,7 +47,8 @@ def take_mark(source: Source) -> Mark:
     """Look, note, and write one commit behind it, which a restore to this instant needs."""
     with closing(connected(source.url)) as first, closing(connected(source.url)) as second:
         at, lsn, exact = _still_moment(first, second)
-        mark = Mark(at, lsn, exact, count_rows(first), _anchors(first), _revisions(first))
+        counts, absent = count_rows(first), _absent(first, source.files)
+        mark = Mark(at, lsn, exact, counts, _anchors(first), _revisions(first), absent)
         first.rollback()
         # A transaction that has a number leaves a commit in the log even if it changed nothing.
         second.execute("select pg_current_xact_id()")
@@ -107,6 +110,17 @@ def _anchors(connection: psycopg.Connection) -> dict[str, str]:
         if row is not None:
             found[service] = f"{row[0]}:{bytes(row[1]).hex()}"
     return found
+
+
+def _absent(connection: psycopg.Connection, files: Mapping[str, Path]) -> dict[str, int]:
+    query = SQL("select path from {}.attachments")
+    return {
+        service: sum(
+            not (folder / path).is_file()
+            for (path,) in connection.execute(query.format(Identifier(service)))
+        )
+        for service, folder in files.items()
+    }
 
 
 def _revisions(connection: psycopg.Connection) -> dict[str, str]:

@@ -38,7 +38,7 @@ async def check(found: Recovered, keys: Path, files: Path) -> list[Finding]:
     findings: list[Finding] = []
     with psycopg.connect(found.url("postgresql"), autocommit=True) as connection:
         findings += rows(connection, found.plan)
-        findings += attachments(connection, files)
+        findings += attachments(connection, found.plan, files)
     engine = create_async_engine(found.url("postgresql+asyncpg"))
     try:
         for service in SERVICES:
@@ -68,15 +68,20 @@ def rows(connection: psycopg.Connection, plan: Plan) -> Iterator[Finding]:
         yield Finding(not fewer, f"行数不少于标记 rows no fewer than marked: {told}")
 
 
-def attachments(connection: psycopg.Connection, files: Path) -> Iterator[Finding]:
-    """Every row's file, read from end to end."""
+def attachments(connection: psycopg.Connection, plan: Plan, files: Path) -> Iterator[Finding]:
+    """Every row's file, read from end to end; no more may be absent than when it was marked."""
     for service in SERVICES:
         query = SQL("select path, sha256 from {}.attachments").format(Identifier(service))
         known = connection.execute(query).fetchall()
-        bad = sum(_hash(files / service / path) != bytes(digest) for path, digest in known)
+        found = [(_hash(files / service / path), bytes(digest)) for path, digest in known]
+        absent = sum(not have for have, _ in found)
+        damaged = sum(bool(have) and have != digest for have, digest in found)
+        meant = plan.mark.absent.get(service, 0) if plan.mark else 0
+        lost = max(0, absent - meant) if plan.is_at_mark else 0
+        told = f"{len(known)}, 已按规定删除 removed {absent - lost}"
+        good = lost == damaged == 0
         yield Finding(
-            bad == 0,
-            f"附件 attachments of {service}: {len(known)}, 缺失或损坏 lost or damaged: {bad}",
+            good, f"附件 attachments of {service}: {told}, 缺 lost {lost}, 坏 bad {damaged}"
         )
 
 

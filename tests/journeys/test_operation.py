@@ -20,6 +20,7 @@ FORGED = '\r\n{"event":"forged","level":"info"}\x1b[2J\x1b]0;forged\x07'
 NOT_OURS = {"up", "probe_ssl_earliest_cert_expiry"}
 NODE = re.compile(r"node_filesystem_(avail|size)_bytes")
 WORD = re.compile(r"\b[a-z][a-z0-9]*(?:_[a-z0-9]+)+\b")
+SHOWN = re.compile(r"^(?:# TYPE )?([a-z_]+)(?:\{| )", re.M)
 LANGUAGE = {"histogram_quantile", "predict_linear"}
 LABELS = {"__rate_interval"}
 
@@ -69,7 +70,7 @@ def test_every_figure_that_rules_and_dashboard_ask_for_is_really_shown(platform:
     shown = set(FIGURES)
     for part in (platform.gateway, platform.frontend, platform.identity, platform.membership):
         with urlopen(f"{part}/metrics", timeout=5) as answer:  # noqa: S310  our own platform
-            shown |= set(re.findall(r"^(?:# TYPE )?([a-z_]+)(?:\{| )", answer.read().decode(), re.M))
+            shown |= set(SHOWN.findall(answer.read().decode()))
 
     asked = {name for expression in expressions() for name in names_in(expression)}
 
