@@ -51,17 +51,8 @@ class Providers:
     async def unlink(self) -> None:
         await self._ask("DELETE", "/me/provider-link")
 
-    async def enter(self, account_id: str, subject: str, key: str, etag: str) -> None:
-        path = f"/accounts/{account_id}/provider-link"
-        await self._ask("PUT", path, {"subject": subject}, key, etag)
-
-    async def _ask(
-        self, method: str, path: str, json: Any = None, key: str = "", etag: str = ""
-    ) -> Any:
-        answer = await self._gateway.ask(
-            self._visit, method, _BASE + path, json=json, key=key, etag=etag
-        )
-        return answer.body
+    async def _ask(self, method: str, path: str, json: Any = None) -> Any:
+        return (await self._gateway.ask(self._visit, method, _BASE + path, json=json)).body
 
 
 def providers(request: Request) -> Providers:

@@ -1,6 +1,6 @@
 """Logging in through the identity provider: the button, the way there, the way back."""
 
-from frontend.pages.session.provider import DENIED
+from frontend.forms.provider import REFUSED
 from tests.frontend.answers import LEAVING, PROVIDER
 from tests.frontend.conftest import Browser
 from tests.frontend.stand_in import StandIn
@@ -87,15 +87,17 @@ async def test_somebody_unknown_reads_why_on_the_log_in_page(stranger, gateway):
 
     back = await stranger.get(BACK)
 
-    assert (back.status_code, back.headers["location"]) == (303, "/login")
-    assert why in (await stranger.open("/login")).one("main").text
+    assert (back.status_code, back.headers["location"]) == (303, "/login?refused=subject-unknown")
+    told = (await stranger.open(back.headers["location"])).one("div", class_="summary").text
+    assert REFUSED["subject-unknown"] in told
 
 
 async def test_without_an_attempt_or_an_answer_nothing_is_asked(stranger, gateway):
     for path in (BACK, "/login/provider/return?error=access_denied&state=s1"):
         response = await stranger.get(path)
-        assert (response.status_code, response.headers["location"]) == (303, "/login")
-        assert DENIED in (await stranger.open("/login")).one("main").text
+        to = response.headers["location"]
+        assert (response.status_code, to) == (303, "/login?refused=provider-refused")
+        assert REFUSED["provider-refused"] in (await stranger.open(to)).one("main").text
     code = await stranger.get("/login/provider/code")
 
     assert code.headers["location"] == "/login"
@@ -114,7 +116,9 @@ async def test_a_wrong_code_stays_on_its_page_and_a_late_one_begins_anew(strange
     assert wrong.status_code == 422
     assert "动态码不正确。" in page(wrong.text).one("div", class_="summary").text
     assert "000000" not in wrong.text
-    assert (late.status_code, late.headers["location"]) == (303, "/login")
+    assert late.headers["location"] == "/login?refused=provider-refused"
+    made_up = await stranger.open("/login?refused=%3Cb%3Eanything")
+    assert made_up.all("div", class_="summary") == []
 
 
 async def test_an_account_is_linked_after_a_fresh_proof_and_unlinked_again(browser_of, gateway):
@@ -153,3 +157,18 @@ async def test_a_refused_proof_is_said_beside_the_form(browser_of, gateway):
     assert response.status_code == 422
     assert "密码或动态码不正确。" in page(response.text).one("div", class_="summary").text
     assert "correct horse" not in response.text
+
+
+async def test_a_subject_of_somebody_else_is_said_where_linking_began(browser_of, gateway):
+    browser = browser_of(LI)
+    typed = {"password": "correct horse battery", "code": "123456"}
+    await browser.send("/session/provider", "/session/provider", typed)
+    gateway.refuse(
+        "POST", "/identity/v1/provider-answers", 409, "已关联另一个账号。", code="subject-taken"
+    )
+
+    back = await browser.get(BACK)
+
+    assert back.headers["location"] == "/session/provider?refused=subject-taken"
+    told = (await browser.open(back.headers["location"])).one("div", class_="summary").text
+    assert REFUSED["subject-taken"] in told

@@ -7,7 +7,7 @@ from starlette.responses import Response
 from frontend.clients.providers import ProvidersApi
 from frontend.csrf import PageRoute
 from frontend.forms.form import Form
-from frontend.forms.provider import PROOF
+from frontend.forms.provider import PROOF, REFUSED
 from frontend.pages.session.provider import leaving
 from frontend.render import redirect, render
 from frontend.session import StaffVisit
@@ -18,8 +18,10 @@ router = APIRouter(route_class=PageRoute)
 
 
 @router.get("/session/provider")
-async def show(request: Request, visit: StaffVisit, providers: ProvidersApi) -> Response:
-    return await _page(request, providers, Form(PROOF))
+async def show(
+    request: Request, visit: StaffVisit, providers: ProvidersApi, refused: str = ""
+) -> Response:
+    return await _page(request, providers, Form(PROOF, detail=REFUSED.get(refused, "")))
 
 
 @router.post("/session/provider")

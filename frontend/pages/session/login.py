@@ -8,6 +8,7 @@ from frontend.clients.identity import IdentityApi
 from frontend.clients.providers import Providers, ProvidersApi
 from frontend.csrf import PageRoute
 from frontend.forms.form import Form
+from frontend.forms.provider import REFUSED
 from frontend.forms.staff_login import STAFF_LOGIN
 from frontend.render import redirect, render
 from frontend.session import AnyVisit, begin, own_path
@@ -22,11 +23,13 @@ async def show(
     visit: AnyVisit,
     providers: ProvidersApi,
     next: str | None = None,  # noqa: A002  # the name in the address
+    refused: str = "",
 ) -> Response:
     target = own_path(next, "/desk")
     if not visit.is_anonymous and visit.actor.kind == "staff":
         return redirect(request, target)
-    return await _page(request, providers, Form(STAFF_LOGIN), target)
+    form = Form(STAFF_LOGIN, detail=REFUSED.get(refused, ""))
+    return await _page(request, providers, form, target)
 
 
 @router.post("/login")

@@ -4,7 +4,7 @@ from typing import Any
 
 from fastapi import APIRouter
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from frontend.clients.providers import ProvidersApi
 from frontend.csrf import PageRoute
@@ -12,33 +12,37 @@ from frontend.forms.form import Form
 from frontend.forms.provider import CODE
 from frontend.render import redirect, render
 from frontend.sealed import drop_sealed, keep_sealed, read_sealed
-from frontend.session import begin, own_path
+from frontend.session import AnyVisit, Visit, begin, own_path
 from services.chassis.kernel.refusals import Refusal, Unauthenticated
 
 router = APIRouter(route_class=PageRoute)
 # The attempt, sealed: only the browser that left may come back.
 COOKIE = "__Host-provider"
-DENIED = "没有完成统一身份认证，请重新开始，或者用账号、密码和动态码登录。"
+DENIED = "provider-refused"
 
 
 @router.post("/login/provider")
-async def leave(request: Request, providers: ProvidersApi) -> Response:
+async def leave(request: Request, visit: AnyVisit, providers: ProvidersApi) -> Response:
     target = own_path(str((await request.form()).get("next") or ""), "/desk")
     try:
         begun = await providers.leave()
     except Refusal as refusal:
-        return _back_to_log_in(request, refusal.detail)
+        return _back(visit, refusal.code)
     return leaving(request, begun, target)
 
 
 @router.get("/login/provider/return")
 async def come_back(
-    request: Request, providers: ProvidersApi, state: str = "", code: str = ""
+    request: Request,
+    visit: AnyVisit,
+    providers: ProvidersApi,
+    state: str = "",
+    code: str = "",
 ) -> Response:
     """What the provider's page sends the browser to; the code goes out of the address at once."""
     kept = read_sealed(request, COOKIE)
     if not kept or not state or not code:
-        return _back_to_log_in(request, DENIED)
+        return _back(visit, DENIED)
     try:
         answer = await providers.come_back(kept["attempt"], state, code)
         if answer["is_linked"]:
@@ -47,7 +51,7 @@ async def come_back(
             return redirect(request, "/login/provider/code")
         return _entered(request, await providers.log_in(kept["attempt"]), kept["target"])
     except Refusal as refusal:
-        return _over(_back_to_log_in(request, refusal.detail))
+        return _over(_back(visit, refusal.code))
 
 
 @router.get("/login/provider/code")
@@ -58,18 +62,18 @@ async def ask(request: Request) -> Response:
 
 
 @router.post("/login/provider/code")
-async def enter(request: Request, providers: ProvidersApi) -> Response:
+async def enter(request: Request, visit: AnyVisit, providers: ProvidersApi) -> Response:
     kept = read_sealed(request, COOKIE)
     form = Form(CODE).typed(await request.form())
     if not kept:
-        return _back_to_log_in(request, DENIED)
+        return _back(visit, DENIED)
     if not form.errors:
         try:
             begun = await providers.log_in(kept["attempt"], form.text("code").strip())
             return _entered(request, begun, kept["target"])
         except Unauthenticated as refusal:
             if refusal.code == "provider-refused":
-                return _over(_back_to_log_in(request, refusal.detail))
+                return _over(_back(visit, refusal.code))
             form = form.refused(refusal)
         except Refusal as refusal:
             form = form.refused(refusal)
@@ -90,8 +94,10 @@ def _entered(request: Request, begun: dict[str, Any], target: str) -> Response:
     return response
 
 
-def _back_to_log_in(request: Request, said: str) -> Response:
-    return redirect(request, "/login", said=said)
+def _back(visit: Visit, code: str) -> Response:
+    """Where the way began, with the reason in a word that stands for a sentence there."""
+    base = "/login" if visit.is_anonymous else "/session/provider"
+    return RedirectResponse(f"{base}?refused={code}", 303)
 
 
 def _over(response: Response) -> Response:
