@@ -7,7 +7,8 @@ second which sessions ended. Left out: TLS, bodies, pages.
 Debian's nginx has no ``auth_jwt`` (that is sold), so its own scripting checks the token anew each
 time (HS256, the cheapest signature there is; ``nginx-hs256``), or a checker behind ``auth_request``
 is asked and believed for a second (``nginx-cache``: what the gateway's memory does, in C).
-``nginx-plain`` checks nothing and only tells where the ceiling is.
+``nginx-plain`` checks nothing and only tells where the ceiling is. ``nginx-eddsa`` is computed, not
+run: plain, plus one verification of the signature that our tokens really bear, by OpenSSL.
 One core belongs to the server under test; the other to the load (wrk) and the service behind it.
 Figures are answers per second of the server's own processor time, which neighbours on a busy
 machine change little; rounds are interleaved, and each ratio is the median of its rounds'.
@@ -34,6 +35,7 @@ from urllib.request import urlopen
 from uuid import UUID
 
 import psutil
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from bench.load import waiting_for
 from bench.p6_nginx import SECRET, nginx_as
@@ -47,6 +49,7 @@ from services.chassis.kernel.ids import new_id
 PORT = int(os.environ.get("P6_PORT", "18930"))
 SERVICE = PORT + 1
 WAYS = ("gateway", "nginx-hs256", "nginx-cache", "nginx-plain")
+RIVALS = ("nginx-plain", "nginx-eddsa", "nginx-cache", "nginx-hs256")
 PORTS = {way: PORT + 2 + number for number, way in enumerate(WAYS)}
 PATH = "/api/membership/v1/unions/01930000-0000-7000-8000-000000000001"
 ROUNDS = int(os.environ.get("P6_ROUNDS", "7"))
@@ -83,7 +86,20 @@ def main() -> int:
         for _ in range(ROUNDS):
             for way in WAYS:
                 found[way].append(measured(servers[way], way, headers(home, way)))
+            plain = found["nginx-plain"][-1].per_core
+            checked = 1 / (1 / plain + verification())
+            found.setdefault("nginx-eddsa", []).append(Measured(checked, checked))
     return report(found)
+
+
+def verification() -> float:
+    """Seconds of the processor for one Ed25519 signature over a token's length."""
+    key, text = Ed25519PrivateKey.generate(), b"x" * 600
+    signature, public, many = key.sign(text), key.public_key(), 2_000
+    begun = time.process_time()
+    for _ in range(many):
+        public.verify(signature, text)
+    return (time.process_time() - begun) / many
 
 
 def measured(server: psutil.Process, way: str, told: Sequence[str]) -> Measured:
@@ -183,16 +199,15 @@ def report(found: dict[str, list[Measured]]) -> int:
         cost = 1e6 / per_core
         told = f"{per_core:8.0f}/s of a core ({cost:5.1f} µs each)"
         print(f"    {way:<12}{told}  {rate:8.0f}/s by the clock")
-    for way in ("nginx-plain", "nginx-cache", "nginx-hs256"):
+    met = True
+    for way in RIVALS:
         pairs = zip(found["gateway"], found[way], strict=True)
         ratio = statistics.median(ours.per_core / theirs.per_core for ours, theirs in pairs)
-        goal = (
-            ""
-            if way == "nginx-plain"
-            else f"  goal >= {GOAL}: {'met' if ratio >= GOAL else 'MISSED'}"
-        )
+        is_judged = way != "nginx-plain"
+        met = met and (ratio >= GOAL or not is_judged)
+        goal = f"  goal >= {GOAL}: {'met' if ratio >= GOAL else 'MISSED'}" if is_judged else ""
         print(f"P6 gateway / {way:<12}{ratio:5.2f}{goal}")
-    return 0 if ratio >= GOAL else 1
+    return 0 if met else 1
 
 
 if __name__ == "__main__":
