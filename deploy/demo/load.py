@@ -22,6 +22,7 @@ from deploy.addresses import ROOT
 from deploy.demo import county
 from deploy.demo.office import Desk, Refused, admit_batch, import_sheet, log_in
 from deploy.demo.people import Courier, couriers
+from deploy.demo.platform_company import register_company
 from deploy.demo.sheets import story, write_story_csv, write_story_xlsx
 from deploy.demo.single import load_single_applications
 from deploy.demo.template import write_sheet
@@ -72,6 +73,9 @@ def load(loading: Loading) -> None:
     make_accounts(loading, county.STAFF[1:])
     enrol_people(loading)
     load_single_applications(loading.desk("li.jingban"), loading.desk("wu.shenhe"), _town(loading))
+    register_company(
+        loading.desk("sun.guanli"), loading.desk("zhou.anquan"), _town(loading), loading.home
+    )
     write_story_sheets(loading.folder)
     tell_log_ins(loading)
 

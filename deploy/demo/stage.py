@@ -19,8 +19,8 @@ from deploy.voice import Trouble, say
 
 PATIENCE = 60
 CODE_ARRIVES_WITHIN = 10.0
-# The parts of a telling: who joins by the poster, and the people of each list.
-JOINER, FIRST_LIST, SECOND_LIST = 0, 1, 2
+# The parts of a telling: who joins by the poster, the people of each list, a company's riders.
+JOINER, FIRST_LIST, SECOND_LIST, RIDERS = 0, 1, 2, 3
 NOT_RUNNING = (
     "没有找到正在运行的平台 no running platform at {url}: "
     "先运行 make run，换过端口或目录的请给同样的 PORT 和 NIANGJIA_HOME "

@@ -15,6 +15,7 @@ import httpx
 from deploy.demo.clerk import mend_and_apply, prepare_register, send_rejected_again, send_sheet
 from deploy.demo.county_office import approve, read_audit, refuse_own
 from deploy.demo.office import Refused
+from deploy.demo.platform_company import send_riders
 from deploy.demo.power_cut import cut_power, finish
 from deploy.demo.sheets import Story, story
 from deploy.demo.stage import FIRST_LIST, Stage, Surprise, open_stage, this_machine
@@ -43,12 +44,14 @@ def tell_story(stage: Stage) -> None:
     stage.chapter("四、县总工会审核")
     refuse_own(stage, applied)
     approve(stage, [applied, again], worker.application)
-    stage.chapter("五、会员证")
+    stage.chapter("五、平台企业的服务器自己送来骑手")
+    send_riders(stage)
+    stage.chapter("六、会员证")
     follow(stage, worker, "admitted")
     show_card(stage, worker)
-    stage.chapter("六、没有丢，也没有重")
+    stage.chapter("七、没有丢，也没有重")
     finish(stage, cut)
-    stage.chapter("七、审计")
+    stage.chapter("八、审计")
     read_audit(stage, worker.application, sheet, since)
 
 

@@ -7,7 +7,6 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from services.chassis.edge.redaction import looks_personal
 from services.chassis.web.depends import CurrentActor, CurrentRead, CurrentTx, RequiresKey
 from services.chassis.web.documented import FieldErrorOut
 from services.chassis.web.pages import Page, PageRequest
@@ -25,7 +24,7 @@ from services.membership.api.typed import (
     shown,
 )
 from services.membership.domain.application import LABELS, State
-from services.membership.domain.platform_batch import Item, ItemResult, Status
+from services.membership.domain.platform_batch import Item, ItemResult, Status, holds_number
 from services.membership.usecases.platforms.enrol_batch import enrol_batch
 from services.membership.usecases.platforms.list_results import list_results
 
@@ -36,7 +35,7 @@ REFERENCE = "rider-000123"
 
 
 def _impersonal(reference: str) -> str:
-    if looks_personal(reference):
+    if holds_number(reference):
         raise ValueError("编号不能是证件号码或手机号，请使用系统内部的编号。")
     return reference
 

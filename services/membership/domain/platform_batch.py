@@ -1,5 +1,6 @@
 """What another system sends about people who want to join, and what it is told of each."""
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -8,6 +9,8 @@ from uuid import UUID
 from services.chassis.kernel.refusals import FieldError
 from services.membership.domain.consent import Text
 from services.membership.domain.enrolment import Given
+
+_PERSONAL = re.compile(r"(?<!\d)(\d{17}[\dXx]|\d{15}|1[3-9]\d{9})(?!\d)")
 
 
 class Status(StrEnum):
@@ -34,6 +37,11 @@ class ItemResult:
     status: Status
     number: str | None = None
     errors: tuple[FieldError, ...] = ()
+
+
+def holds_number(reference: str) -> bool:
+    """Whether an id or a phone stands in a reference, which is kept in the clear."""
+    return _PERSONAL.search(reference) is not None
 
 
 def repeated(items: Sequence[Item]) -> dict[int, FieldError]:
