@@ -211,19 +211,19 @@ async def test_a_slow_or_broken_platform_is_an_outage_and_phone_codes_go_on(iden
     assert (await identity.worker())["access_token"]
 
 
-@pytest.mark.parametrize(
-    ("changed", "problem"),
-    [
-        ({"countryCode": "1"}, (409, "phone-foreign")),
-        ({"watermark": {"appid": "wxOTHER"}}, (503, "mini-program-unavailable")),
-        ({"purePhoneNumber": "12"}, (503, "mini-program-unavailable")),
-    ],
+FOREIGN = (
+    ({"countryCode": "1"}, (409, "phone-foreign")),
+    ({"watermark": {"appid": "wxOTHER"}}, (503, "mini-program-unavailable")),
+    ({"purePhoneNumber": "12"}, (503, "mini-program-unavailable")),
 )
-async def test_a_phone_that_is_not_for_us_is_not_believed(identity, platform, changed, problem):
-    info = {"errcode": 0, "phone_info": PHONE_INFO | changed}
-    platform.said["/wxa/business/getuserphonenumber"] = info
 
-    assert problem_of(await open_it(identity, phone_code="p")) == problem
+
+async def test_a_phone_that_is_not_for_us_is_not_believed(identity, platform):
+    for changed, problem in FOREIGN:
+        info = {"errcode": 0, "phone_info": PHONE_INFO | changed}
+        platform.said["/wxa/business/getuserphonenumber"] = info
+        assert problem_of(await open_it(identity, phone_code="p")) == problem
+
     assert identity.rows("select count(*) from identity.workers") == [(0,)]
 
 

@@ -167,6 +167,7 @@ async def test_keys_rotate_twice_and_one_is_revoked_without_a_failed_request(pai
     assert {one.kid for one in pair.asked} == {first, second, third, fourth}
 
 
+@pytest.mark.prove
 async def test_a_part_changes_its_own_key_without_a_failed_request(
     pair: Pair, keys_dir: Path
 ) -> None:
