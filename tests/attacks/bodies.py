@@ -5,6 +5,7 @@ from copy import deepcopy
 from typing import Any
 
 from tests.attacks.operations import FORM, Operation
+from tests.attacks.things import RECEIVER
 from tests.attacks.world import World
 from tests.partner import new_key
 from tests.people import CHEN, LI, TOWN
@@ -66,6 +67,10 @@ async def _key(world: World) -> dict[str, str]:
     return found
 
 
+async def _receiver(world: World) -> str:
+    return RECEIVER
+
+
 async def _next_year(world: World) -> str:
     return "2027-01-01"
 
@@ -85,6 +90,7 @@ FIELDS: dict[str, Value] = {
     "parent_id": _town,
     "person_id": _person_id,
     "union_id": _town,
+    "url": _receiver,
 }
 # What the example cannot know: what is taken already, over already, or given out by a service.
 BY_OPERATION: dict[str, dict[str, Value]] = {

@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 
 from tests.attacks.operations import Operation
+from tests.attacks.things import system
 from tests.attacks.world import STAFF_ROLES, staff
 from tests.people import DING, OTHER_TOWN, OTHER_TOWN_PATH
 from tests.service.membership_rig import STATION, STATION_PATH
@@ -14,7 +15,8 @@ from tests.service.membership_rig import STATION, STATION_PATH
 # They hold every role that there is: only the place of their union stands in their way.
 BESIDE = staff(*STAFF_ROLES, union=OTHER_TOWN, path=OTHER_TOWN_PATH)
 BELOW = staff(*STAFF_ROLES, union=STATION, path=STATION_PATH)
-OUTSIDERS = (BESIDE, BELOW, DING)
+ELSEWHERE = system(0xB00, OTHER_TOWN, OTHER_TOWN_PATH)
+OUTSIDERS = (BESIDE, BELOW, ELSEWHERE, DING)
 
 
 def id_fields(operation: Operation, schema: dict[str, Any] | None = None) -> Iterator[str]:

@@ -4,8 +4,8 @@ from typing import Any
 
 from tests.attacks.bodies import accepted
 from tests.attacks.operations import Operation
-from tests.attacks.reach import BESIDE, OUTSIDERS, id_fields, id_queries, told, with_id
-from tests.attacks.things import OF_NOBODY, Thing, unknown
+from tests.attacks.reach import BESIDE, ELSEWHERE, OUTSIDERS, id_fields, id_queries, told, with_id
+from tests.attacks.things import OF_NOBODY, TELLING, Thing, unknown
 from tests.attacks.world import STAFF_ROLES, World, staff
 from tests.people import DING, LI
 
@@ -35,7 +35,8 @@ JOINING = {
 
 def is_nobodys(operation: Operation) -> bool:
     places = {one["name"] for one in operation.parameters("path")}
-    return places <= OF_NOBODY or str(operation) in OPEN_TO_ALL
+    silent = "webhook_id" in places and operation.service not in TELLING
+    return places <= OF_NOBODY or str(operation) in OPEN_TO_ALL or silent
 
 
 def nothing(things: dict[str, Thing]) -> dict[str, Thing]:
@@ -90,7 +91,7 @@ async def _compared(world: World, operation: Operation, name: str, *, in_query: 
     things, body = await world.things(operation, LI), await accepted(world, operation)
     leaks = []
     is_union = NAMED[name] == "union_id"
-    for outsider in (BESIDE, DING) if is_union else OUTSIDERS:
+    for outsider in (BESIDE, ELSEWHERE, DING) if is_union else OUTSIDERS:
         answers = []
         for value in (foreign, unknown(NAMED[name])):
             query = {name: value} if in_query else None

@@ -6,12 +6,14 @@ A new path parameter needs a line in ``MAKERS``; without one, every table of att
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from services.chassis.kernel.actors import Actor, Kind, Role
 from services.chassis.kernel.ids import new_id
 from tests.partner import new_key
-from tests.people import LI, SUN, TOWN, ZHOU
+from tests.people import COUNTY, COUNTY_PATH, LI, SUN, TOWN, ZHOU
 from tests.service.membership_rig import POSTER
+from tests.structure.test_operations import SERVICES
 
 if TYPE_CHECKING:
     from tests.attacks.operations import Operation
@@ -28,6 +30,38 @@ class Thing:
     id: str
     version: int = 1
 
+
+SCOPES = frozenset(
+    f"{service}:{what}"
+    for service in SERVICES
+    for what in (
+        "applications.read", "applications.write", "members.read", "unions.read",
+        "webhooks.manage",
+    )
+)  # fmt: skip
+
+
+def system(number: int, union: UUID, path: str) -> Actor:
+    """Another organisation's system that was allowed all there is at one union."""
+    return Actor(
+        Kind.SERVICE,
+        UUID(int=number),
+        "顺路跑腿",
+        union,
+        path,
+        "某工会",
+        client=str(UUID(int=number)),
+        auth="private_key_jwt",
+        session=UUID(int=number + 1),
+        scopes=SCOPES,
+    )
+
+
+CLIENT = system(0xA00, COUNTY, COUNTY_PATH)
+# What a service tells other systems; one that is not here tells them nothing.
+TELLING = {"membership": "membership.member.admitted"}
+# The receiver of every subscription: nobody listens there.
+RECEIVER = "http://127.0.0.1:9/union-events"
 
 Maker = Callable[["World", "Operation", Actor], Awaitable[Thing]]
 
@@ -132,6 +166,55 @@ async def key(world: "World", operation: "Operation", owner: Actor) -> Thing:
     return Thing(made.json()["id"], await world.version(path))
 
 
+async def webhook(world: "World", operation: "Operation", owner: Actor) -> Thing:
+    """A client's subscription at this service."""
+    rig = world.client(operation.service)
+    if operation.service not in TELLING:
+        return Thing(unknown("webhook_id"))
+    topic = TELLING[operation.service]
+    body = {"url": RECEIVER, "topics": [topic], "filter": {"reach": "below"}}
+    headers = world.as_(operation.service, CLIENT) | {"Idempotency-Key": f"key-{new_id()}"}
+    for old in await _hooks(world, operation):  # a client has a few, not hundreds
+        path = f"/webhooks/{old['id']}"
+        etag = (await rig.get(path, headers=headers)).headers["etag"]
+        await rig.delete(path, headers=headers | {"If-Match": etag})
+    made = await rig.post("/webhooks", json=body, headers=headers)
+    assert made.status_code == 201, made.text
+    found = await rig.get(f"/webhooks/{made.json()['id']}", headers=headers)
+    return Thing(made.json()["id"], int(found.headers["etag"].strip('"')))
+
+
+async def delivery(world: "World", operation: "Operation", owner: Actor) -> Thing:
+    return Thing(await _below_the_hook(world, operation, "tests", None))
+
+
+async def replay(world: "World", operation: "Operation", owner: Actor) -> Thing:
+    span = {"from": "2026-03-02T00:00:00+08:00", "to": "2026-03-02T08:00:00+08:00"}
+    return Thing(await _below_the_hook(world, operation, "replays", span))
+
+
+async def _below_the_hook(
+    world: "World", operation: "Operation", what: str, body: dict[str, str] | None
+) -> str:
+    """Something of the newest subscription."""
+    if operation.service not in TELLING:
+        return unknown("id")
+    rig = world.client(operation.service)
+    headers = world.as_(operation.service, CLIENT) | {"Idempotency-Key": f"key-{new_id()}"}
+    newest = max(one["id"] for one in (await _hooks(world, operation)))
+    made = await rig.post(f"/webhooks/{newest}/{what}", json=body, headers=headers)
+    assert made.status_code in {201, 202}, made.text
+    return str(made.json()["id"])
+
+
+async def _hooks(world: "World", operation: "Operation") -> list[dict[str, str]]:
+    rig = world.client(operation.service)
+    headers = world.as_(operation.service, CLIENT)
+    found = await rig.get("/webhooks?limit=100", headers=headers)
+    items: list[dict[str, str]] = found.json()["items"]
+    return items
+
+
 def fixed(word: str) -> Maker:
     """A place of an address that names nothing which belongs to somebody."""
 
@@ -147,6 +230,7 @@ MAKERS: dict[str, Maker] = {
     "client_id": client,
     "code": poster,
     "consent_id": consent,
+    "delivery_id": delivery,
     "ending": fixed("xlsx"),
     "grant_id": grant,
     "import_id": sheet,
@@ -156,7 +240,9 @@ MAKERS: dict[str, Maker] = {
     "member_id": member,
     "number": row,
     "person_id": person,
+    "replay_id": replay,
     "union_id": union,
+    "webhook_id": webhook,
     "year": fixed("2026"),
 }
 # What a worker may own; everything else is a union's.
@@ -167,7 +253,7 @@ OF_NOBODY = {"code", "ending", "kind", "list_name", "year"}
 
 def unknown(parameter: str) -> str:
     """An id that nobody has."""
-    return str(new_id()) if parameter.endswith("_id") else "999999"
+    return str(new_id()) if parameter.endswith("id") else "999999"
 
 
 def owner_for(operation: "Operation", actor: Actor) -> Actor:

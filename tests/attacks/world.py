@@ -12,9 +12,10 @@ from uuid import UUID, uuid4
 import httpx
 
 from services.chassis.edge.assertions import load_key, service_actor, sign_actor
+from services.chassis.edge.targets import targets_of
 from services.chassis.kernel.actors import ANONYMOUS, Actor, Kind, Role
 from tests.attacks.operations import FORM, URLENCODED, Operation
-from tests.attacks.things import MAKERS, Thing
+from tests.attacks.things import CLIENT, MAKERS, Thing
 from tests.clusters import TestDatabase
 from tests.people import CHEN, COUNTY, COUNTY_PATH, LI, SUN, TOWN
 from tests.service import identity_rig, membership_rig
@@ -38,24 +39,6 @@ def staff(*roles: Role, union: UUID = COUNTY, path: str = COUNTY_PATH) -> Actor:
         session=UUID(int=0x6000 + number),
     )
 
-
-SCOPES = frozenset(
-    f"membership:{what}"
-    for what in ("applications.read", "applications.write", "members.read", "webhooks.manage")
-)
-# Another organisation's system that was allowed all there is, over the whole county.
-CLIENT = Actor(
-    Kind.SERVICE,
-    UUID(int=0xA00),
-    "顺路跑腿",
-    COUNTY,
-    COUNTY_PATH,
-    "江临县总工会",
-    client=str(UUID(int=0xA00)),
-    auth="private_key_jwt",
-    session=UUID(int=0xA01),
-    scopes=SCOPES,
-)
 
 # Everybody who can stand at a door, by the word that the access matrix uses.
 EVERYBODY: dict[str, Actor] = {
@@ -210,4 +193,6 @@ async def standing(database: TestDatabase, keys: Path, folder: Path) -> AsyncIte
         identity_rig.identity_rig(database, keys, folder / "identity") as identity,
         membership_rig.running(database, keys) as membership,
     ):
+        for rig in (identity, membership):
+            rig.app.state.outside.targets = targets_of(("127.0.0.0/8",), is_local=True)
         yield World(identity, membership, database, keys)

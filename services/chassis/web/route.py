@@ -9,6 +9,7 @@ import asyncio
 import random
 from collections.abc import Callable, Coroutine
 from typing import Any
+from urllib.parse import quote
 
 from fastapi import Request, Response
 from fastapi.dependencies.models import Dependant
@@ -143,7 +144,8 @@ async def _same(
         raise Malformed("Idempotency-Key 应为 16 至 64 位的可见字符，请重新生成。")
     streamed = request.headers.get("content-type", "").startswith("multipart/")
     body = b"" if streamed else await request.body()
-    route = f"{request.method} {request.url.path}"
+    # As it was sent: an address may hold what a column of text cannot.
+    route = f"{request.method} {quote(request.url.path)}"
     return idempotency.Request(caller.key, route, key, idempotency.fingerprint(body))
 
 
