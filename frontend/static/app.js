@@ -139,11 +139,28 @@
       if (after || cells[0]) { (after || cells[0]).focus(); }
     }
   });
+  // Long work tells when something has changed; without the line the page asks every few seconds.
+  let source = null;
+  function listen() {
+    const place = doc.querySelector("[data-events]");
+    if (!place || source || !window.EventSource || !window.htmx) { return; }
+    source = new EventSource(place.dataset.events);
+    function told() {
+      const now = doc.querySelector("[data-events]");
+      if (now) { window.htmx.trigger(now, "told"); }
+    }
+    source.addEventListener("progress", told);
+    source.addEventListener("end", function () { source.close(); told(); });
+    source.onerror = function () { source.close(); };
+  }
+  window.addEventListener("pagehide", function () { if (source) { source.close(); source = null; } });
+
   doc.addEventListener("htmx:sendError", function () { line("没有连上系统，请检查网络后再试。"); });
   doc.addEventListener("htmx:afterRequest", function (event) { if (event.detail.successful) { line(""); } });
 
   doc.addEventListener("DOMContentLoaded", function () {
     settleDrafts();
+    listen();
     doc.querySelectorAll("form").forEach(counted);
     const first = doc.querySelector("[data-focus]");
     if (first) { first.focus(); }

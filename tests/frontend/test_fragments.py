@@ -66,3 +66,23 @@ async def test_progress_that_has_ended_opens_the_page_anew(browser_of):
     response = await browser_of(LI).get(f"/imports/{recorded.IMPORT}/state", HX_Request="true")
 
     assert recorded.IMPORT in response.headers["hx-location"]
+
+
+async def test_events_of_long_work_are_passed_on_as_they_come(browser_of, gateway):
+    path = f"/membership/v1/imports/{recorded.IMPORT}/progress"
+    gateway.answer("GET", path, b'event: progress\ndata: {"state": "checking"}\n\n')
+
+    response = await browser_of(LI).get(f"/imports/{recorded.IMPORT}/progress")
+
+    assert response.text == 'event: progress\ndata: {"state": "checking"}\n\n'
+    assert response.headers["cache-control"] == "no-store"
+
+
+async def test_progress_asks_at_each_event_and_now_and_then_without(browser_of, gateway):
+    gateway.answer("GET", f"/membership/v1/imports/{recorded.RUNNING}", recorded.batch("checking"))
+
+    response = await browser_of(LI).get(f"/imports/{recorded.RUNNING}")
+
+    section = page(response.text).one("section", id="progress")
+    assert section["data-hx-trigger"] == "told, every 5s"
+    assert section["data-events"] == f"/imports/{recorded.RUNNING}/progress"

@@ -65,11 +65,21 @@ async def show(
 async def progress(
     request: Request, visit: StaffVisit, membership: MembershipApi, import_id: UUID
 ) -> Response:
-    """The progress bar alone, asked for every second; when work ends the page is opened anew."""
+    """The progress bar alone, asked for at each event; when work ends the page is opened anew."""
     it = import_page(await membership.get(f"/imports/{import_id}"), utc_now())
     if not it.is_running or not wants_fragment(request):
         return redirect(request, f"/imports/{import_id}")
     return render(request, "imports/_progress.html", it=it)
+
+
+@router.get("/imports/{import_id}/progress")
+async def events(
+    request: Request, visit: StaffVisit, membership: MembershipApi, import_id: UUID
+) -> Response:
+    """The service's own events, passed on: each tells the page to ask for its progress bar."""
+    stream = await membership.download(f"/imports/{import_id}/progress")
+    headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
+    return StreamingResponse(stream.chunks, 200, headers, media_type=stream.kind)
 
 
 @router.post("/imports/{import_id}/rows/{number}")
