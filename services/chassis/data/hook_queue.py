@@ -15,6 +15,7 @@ from sqlalchemy import (
     Row,
     Select,
     any_,
+    func,
     insert,
     literal_column,
     or_,
@@ -152,22 +153,21 @@ async def claim(store: Store, busy: Collection[UUID] = ()) -> list[Waiting]:
 def _due(store: Store, now: datetime, busy: Collection[UUID]) -> Select[Any]:
     hooks, due = store.tables.webhooks, store.tables.webhook_deliveries
     earlier = due.alias()
-    waits = (
-        select(earlier.c.id)
+    earliest = (
+        select(func.min(earlier.c.event_seq))
         .where(
             earlier.c.hook == due.c.hook,
             earlier.c.subject == due.c.subject,
             earlier.c.state == DeliveryState.WAITING,
-            earlier.c.event_seq < due.c.event_seq,
         )
-        .exists()
+        .scalar_subquery()
     )
     free: ColumnElement[bool] = or_(due.c.leased_until.is_(None), due.c.leased_until < now)
     first = (
         select(due.c.id, due.c.hook, due.c.event_seq, due.c.attempts)
         .where(due.c.hook == hooks.c.id, due.c.state == DeliveryState.WAITING)
-        .where(due.c.due_at <= now, free, ~waits)
-        .order_by(due.c.event_seq)
+        .where(due.c.due_at <= now, free, due.c.event_seq == earliest)
+        .order_by(due.c.due_at)
         .limit(EACH)
         .with_for_update(skip_locked=True)
         .lateral("first")

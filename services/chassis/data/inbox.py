@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Text, Uuid, func, literal, select
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from services.chassis.data.tx import Tx
 
@@ -43,11 +44,14 @@ async def receive_once(tx: Tx, heard: Heard, hearing: Hearing) -> bool:
 async def receive_all(tx: Tx, heard: Sequence[Heard], hears: Mapping[str, Hearing]) -> None:
     """The same for many at once; what one hearing refuses undoes them all."""
     inbox = tx.store.tables.inbox
-    rows = [
-        {"source": one.source, "id": one.id, "topic": one.topic, "received_at": tx.now}
-        for one in heard
-    ]
-    kept = insert(inbox).values(rows).on_conflict_do_nothing()
+    rows = select(
+        func.unnest(literal([one.source for one in heard], ARRAY(Text))),
+        func.unnest(literal([one.id for one in heard], ARRAY(Uuid))),
+        func.unnest(literal([one.topic for one in heard], ARRAY(Text))),
+        literal(tx.now, inbox.c.received_at.type),
+    )
+    columns = ["source", "id", "topic", "received_at"]
+    kept = insert(inbox).from_select(columns, rows).on_conflict_do_nothing()
     new = set(await tx.session.scalars(kept.returning(inbox.c.id)))
     for one in heard:
         if one.id in new:

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import any_, bindparam, select, update
+from sqlalchemy import any_, bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql.expression import ColumnElement, or_
 
@@ -80,22 +80,23 @@ async def claim(store: Store) -> list[Delivery]:
     d, o = store.tables.deliveries, store.tables.outbox
     now = store.clock()
     earlier = d.alias()
-    waits = (
-        select(earlier.c.event_seq)
+    # One look into an index for each row. As "not exists" it may become a join of everything that
+    # waits with everything that waits, and a flood then outlasts the statement's time.
+    first = (
+        select(func.min(earlier.c.event_seq))
         .where(
             earlier.c.subject == d.c.subject,
             earlier.c.hearer == d.c.hearer,
-            earlier.c.event_seq < d.c.event_seq,
             earlier.c.delivered_at.is_(None),
         )
-        .exists()
+        .scalar_subquery()
     )
     free: ColumnElement[bool] = or_(d.c.leased_until.is_(None), d.c.leased_until < now)
     due = (
         select(d.c.event_seq, d.c.hearer)
         .where(d.c.delivered_at.is_(None), d.c.given_up_at.is_(None), d.c.due_at <= now)
-        .where(free, ~waits)
-        .order_by(d.c.event_seq)
+        .where(free, d.c.event_seq == first)
+        .order_by(d.c.due_at)
         .limit(CLAIM)
         .with_for_update(skip_locked=True)
         .cte("due")
