@@ -50,9 +50,9 @@ NEW_CLIENT = (
     ),
     Field(
         "requires_signature",
-        "签名",
+        "除令牌外，每个请求都必须签名",
+        "/requires_signature",
         kind="checkbox",
-        options=(Option("yes", "除令牌外，每个请求都必须签名"),),
         is_required=False,
     ),
 )  # fmt: skip

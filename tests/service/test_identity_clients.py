@@ -123,6 +123,7 @@ async def test_what_does_not_fit_is_refused_with_where_and_why(identity):
     answers = [
         await create(identity, allow_list=["0.0.0.0/0"]),
         await create(identity, allow_list=["10.0.0.1/8"]),
+        await create(identity, kind="hotline"),
         await grant(identity, client_id, "membership:everything.write"),
         await add_key(identity, client_id, private),
         await add_key(identity, client_id, rsa),
@@ -133,6 +134,7 @@ async def test_what_does_not_fit_is_refused_with_where_and_why(identity):
     assert faults == [
         (422, "network"),
         (422, "network"),
+        (422, "hotline"),
         (422, "unknown-scope"),
         (422, "private-key"),
         (422, "key-kind"),

@@ -79,6 +79,14 @@ class Terms:
     requires_signature: bool
 
 
+def refuse_unsigned(kind: ClientKind, terms: Terms) -> None:
+    """The hotline needs the token and a signature on each request (api.md, "Who is calling")."""
+    if kind is ClientKind.HOTLINE and not terms.requires_signature:
+        message = "12351 热线的每个请求都必须签名。"
+        fault = FieldError("/requires_signature", "hotline", message)
+        raise Unprocessable("热线接入方必须要求签名。", [fault])
+
+
 def networks(given: Iterable[str]) -> tuple[str, ...]:
     """Addresses and networks in their usual spelling; raises Unprocessable for anything else."""
     found: list[str] = []

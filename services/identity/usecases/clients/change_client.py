@@ -5,7 +5,7 @@ from uuid import UUID
 
 from services.chassis.data.tx import Tx
 from services.chassis.kernel.actors import Actor, Role
-from services.identity.domain.client import Terms
+from services.identity.domain.client import ClientKind, Terms, refuse_unsigned
 from services.identity.store import clients
 from services.identity.store.tables import ApiClient
 from services.identity.usecases.clients.create_client import Contact
@@ -26,6 +26,8 @@ async def change_client(
     """The kind and the union stay: another union is another client."""
     actor.require(Role.ADMINISTRATOR, Role.SYSTEM)
     client = await clients.lock(actor, tx, client_id, version)
+    if change.terms is not None:
+        refuse_unsigned(ClientKind(client.kind), change.terms)
     changed = [*_rename(client, change.name), *_turn(client, change.terms)]
     if change.contact is not None:
         contact = {"name": change.contact.name, "phone": change.contact.phone}

@@ -7,7 +7,7 @@ from services.chassis.data.tx import Tx
 from services.chassis.kernel.actors import Actor, Role
 from services.chassis.kernel.ids import new_id
 from services.chassis.kernel.refusals import Forbidden
-from services.identity.domain.client import LIFECYCLE, ClientKind, Terms
+from services.identity.domain.client import LIFECYCLE, ClientKind, Terms, refuse_unsigned
 from services.identity.store import clients, unions
 from services.identity.store.tables import ApiClient
 
@@ -34,6 +34,7 @@ class NewClient:
 async def create_client(actor: Actor, tx: Tx, new: NewClient) -> UUID:
     """It acts at the administrator's own union, or at one below."""
     actor.require(Role.ADMINISTRATOR, Role.SYSTEM)
+    refuse_unsigned(new.kind, new.terms)
     union = await unions.known(tx, new.union_id)
     if not actor.has(Role.SYSTEM) and not actor.reaches(union.path):
         raise Forbidden("只能为本级及下级工会登记接入方。")
