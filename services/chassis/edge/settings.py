@@ -20,6 +20,7 @@ class DeployableSettings(BaseSettings):
     trust: Path
     # The one origin that people and machines see.
     public_url: str = "http://localhost:8000"
+    # The least important lines that the log takes.
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
 
@@ -46,6 +47,7 @@ class ServiceSettings(DeployableSettings):
     data_dir: Path
     # Who can hear events: part name -> base URL.
     hearers: dict[str, str] = Field(default_factory=dict)
+    # Where assertions are exchanged for ones that a peer takes.
     identity_url: str = "http://127.0.0.1:8002"
     # Secrets that sign events, oldest last (one ``whsec_…`` a line; two while they rotate).
     webhook_secret_file: Path
