@@ -73,7 +73,10 @@ class Keyring:
         """Look every so often, for as long as the process runs."""
         while True:
             await asyncio.sleep(self.pace.poll)
-            await self.look()
+            try:
+                await self.look()
+            except Exception as error:  # whatever it is, the next look may go well
+                self._say("the keys could not be looked at", type(error).__name__)
 
     async def fence(self, session: AsyncSession) -> Sealer | None:
         """While the blind index changes, the sealer that this transaction must write with.
