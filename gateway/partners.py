@@ -17,6 +17,7 @@ from gateway.routes import Proof, Rule
 from gateway.sealed_messages import check_message, check_time
 from gateway.settings import Settings
 from gateway.signatures import check_digest, check_signature
+from services.chassis.edge.admission import MOST
 from services.chassis.kernel.actors import Actor, Kind
 from services.chassis.kernel.refusals import Conflict, TooMany, Unauthenticated, Unavailable
 
@@ -36,8 +37,9 @@ class Partners:
         self._clients = clients
         self._identity = identity
         self._scheme = settings.public_url.partition("://")[0]
-        # Half of what one service takes stays for everybody else, whatever a client was promised.
-        self._most_each = max(1, settings.max_in_flight_per_service // 2)
+        # Half of what one service takes stays for everybody else, whatever a client was promised;
+        # what it takes is bounded at its own door, too.
+        self._most_each = max(1, min(settings.max_in_flight_per_service, MOST) // 2)
         self._under_way: Counter[UUID] = Counter()
         self._held = 0
         self._known: Recent[tuple[bytes, int], Credential] = Recent(10_000)
