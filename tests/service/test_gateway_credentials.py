@@ -17,6 +17,7 @@ from joserfc.jwk import OKPKey
 
 from services.chassis.edge.assertions import SigningKey, sign_actor, sign_client, sign_user
 from services.chassis.kernel.actors import ANONYMOUS, Actor, actor_facts
+from tests.partner import Partner
 from tests.service.gateway_rig import Rig, clerk, rig
 
 Claims = dict[str, Any]
@@ -90,6 +91,13 @@ def none(here: Rig) -> str:
     return f"{part({'alg': 'none', 'typ': 'at+jwt', 'kid': 'identity'})}.{part(claims())}."
 
 
+def id_token() -> Claims:
+    """What an identity provider says of somebody who logged in: no leave to call anything."""
+    now = int(time.time())
+    told = {"iss": "identity", "sub": str(clerk().id), "aud": "gateway", "nonce": "n"}
+    return told | {"iat": now, "nbf": now, "exp": now + 600, "auth_time": now}
+
+
 NOW = int(time.time())
 FORGED: dict[str, Callable[[Rig], str]] = {
     "none": none,
@@ -112,6 +120,9 @@ FORGED: dict[str, Callable[[Rig], str]] = {
         here.keys["identity"], clerk(), "gateway", datetime.now(UTC)
     ),
     "a client assertion": lambda here: sign_client(here.keys["frontend"], datetime.now(UTC)),
+    "an id token": lambda here: signed(here, "identity", id_token(), typ="JWT"),
+    "an id token by another name": lambda here: signed(here, "identity", id_token()),
+    "a client's own proof": lambda here: Partner("client", "gateway").assertion(datetime.now(UTC)),
     "jku": lambda here: signed(here, "identity", claims(), jku="http://evil.test/keys"),
     "x5u": lambda here: signed(here, "identity", claims(), x5u="http://evil.test/cert"),
     "own jwk": lambda here: signed(here, "identity", claims(), jwk={"kty": "OKP"}),
