@@ -25,8 +25,8 @@ class Reader:
     if the sender should hear it."""
 
     __slots__ = (
-        "_body_bytes", "_head_bytes", "_parser", "_peer", "_raw", "ahead", "coming", "fault",
-        "is_in_head", "is_over",
+        "_body_bytes", "_head_bytes", "_is_mixed", "_parser", "_peer", "_raw", "ahead", "coming",
+        "fault", "is_in_head", "is_over",
     )  # fmt: skip
 
     def __init__(self, peer: str) -> None:
@@ -35,13 +35,14 @@ class Reader:
         self._head_bytes = self._raw = self._body_bytes = 0
         self.coming = NOBODY
         self.ahead: deque[Head] = deque()
-        self.is_in_head = False
+        self.is_in_head = self._is_mixed = False
         self.is_over = False
         self.fault: Refusal | None = None
 
     def feed(self, data: bytes) -> None:
         """Read what came; heads go to ``ahead``, bodies to the head that is ``coming``."""
         self._raw += len(data)
+        self._is_mixed = False
         try:
             self._parser.feed_data(data)
         except (HttpParserUpgrade, HttpParserCallbackError):
@@ -49,7 +50,8 @@ class Reader:
         except HttpParserError:
             self._stop(Ambiguous("请求不符合 HTTP 规范，无法读取。"))
         if self.is_in_head:
-            self._head_bytes += len(data)
+            if not self._is_mixed:  # else most of it belonged to the request before
+                self._head_bytes += len(data)
             if self._head_bytes > MAX_HEADER_BYTES:
                 self._stop(HeadersTooLarge("请求头过多或过长。"))
         elif self._raw > MAX_NOISE + NOISE_EACH * self._body_bytes and not self.coming.is_whole:
@@ -97,3 +99,4 @@ class Reader:
 
     def on_message_complete(self) -> None:
         self.coming.is_whole = True
+        self._is_mixed = True

@@ -93,6 +93,8 @@ class Connection(asyncio.Protocol):
         self._stuffed_at = NEVER
         if self._visit is not None:
             self._visit.stuffed(on=False)
+        else:
+            self._go_on()
 
     def shutdown(self) -> None:
         """Called when the server ends: finish what is under way, begin nothing more."""
@@ -151,7 +153,7 @@ class Connection(asyncio.Protocol):
             return
         self._is_going = True
         reader = self._reader
-        while self._visit is None and reader.ahead:
+        while self._visit is None and reader.ahead and self._stuffed_at == NEVER:
             self._until = NEVER
             self._visit = Visit(self._parts, self, reader.ahead.popleft())
             self._visit.begin()
@@ -166,8 +168,9 @@ class Connection(asyncio.Protocol):
         self._steer()
 
     def _steer(self) -> None:
-        """Stop reading while requests wait for their turn, or a body for its reader."""
-        pauses = not self._is_deaf and (self._is_held or bool(self._reader.ahead))
+        """Stop reading while requests wait for their turn, a body or an answer for its reader."""
+        waits = self._is_held or bool(self._reader.ahead) or self._stuffed_at != NEVER
+        pauses = waits and not self._is_deaf
         if pauses != self._is_paused and not self._transport.is_closing():
             self._is_paused = pauses
             if pauses:

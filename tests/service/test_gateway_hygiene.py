@@ -261,11 +261,46 @@ async def test_reader_who_pauses_costs_no_memory_and_is_cut_in_the_end(
         assert sent < 64
 
 
+async def test_reader_who_pauses_is_served_no_further_request(tmp_path: Path) -> None:
+    async def big(request: web.Request) -> web.Response:
+        here.membership.heard.append({})
+        return web.Response(body=b"x" * 60_000)
+
+    async with rig(tmp_path) as here:
+        here.membership.answers["/v1/unions"] = big
+        async with deaf_client(here, API) as writer:
+            for _ in range(40):
+                writer.write(request(b"GET", API) * 25)
+                await asyncio.sleep(0.01)
+            await asyncio.sleep(0.3)
+            writer.transport.abort()
+
+        assert 0 < len(here.membership.heard) < 500
+
+
+async def test_long_body_before_the_next_head_does_not_count_as_head(tmp_path: Path) -> None:
+    body = b"x" * 50_000
+    first = request(b"POST", API, b"Content-Length: 50000\r\n") + body
+
+    async with rig(tmp_path) as here:
+        reader, writer = await asyncio.open_connection("127.0.0.1", here.port)
+        writer.write(first + b"GET /livez HTTP/1.1\r\nHo")
+        await asyncio.sleep(0.2)
+        writer.write(b"st: localhost\r\nConnection: close\r\n\r\n")
+        answer = await reader.read()
+        writer.close()
+
+        assert answer.count(b"HTTP/1.1 200 ") == 2
+
+
 async def test_service_that_stops_reading_stops_the_sender(tmp_path: Path) -> None:
+    enough, gone = asyncio.Event(), asyncio.Event()
+
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")
-        await asyncio.sleep(1.5)
-        writer.close()
+        await enough.wait()
+        writer.transport.abort()
+        gone.set()
 
     server = await asyncio.start_server(serve, "127.0.0.1", 0, limit=1024)
     port = server.sockets[0].getsockname()[1]
@@ -282,6 +317,8 @@ async def test_service_that_stops_reading_stops_the_sender(tmp_path: Path) -> No
         except (TimeoutError, ConnectionError):
             pass
         writer.transport.abort()
+        enough.set()
+        await gone.wait()
 
         assert sent < 64
 
