@@ -16,6 +16,7 @@ from deploy.parts import PARTS, host
 from deploy.settings_reference import PARTS as READERS
 from deploy.settings_reference import settings_of
 from deploy.site import Site
+from services.chassis.edge.starting import from_environment
 
 
 class Gateway(BaseHTTPRequestHandler):
@@ -102,3 +103,19 @@ def test_a_part_answers_other_machines_only_when_it_is_told_to(
 @pytest.mark.parametrize("name", list(READERS))
 def test_every_setting_says_what_it_is_for(name: str):
     assert [one.name for one in settings_of(READERS[name]) if not one.told] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("SERVICES", "not json but a secret"), ("LIMITS_FACTOR", "a secret"), ("MODE", "a secret")],
+)
+def test_a_setting_that_is_missing_or_wrong_is_named_and_its_value_is_not(
+    name: str, value: str, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv(f"GATEWAY_{name}", value)
+
+    with pytest.raises(SystemExit, match=f"GATEWAY_{name}") as ended:
+        from_environment(READERS["gateway"], "gateway")
+
+    assert "secret" not in str(ended.value)
+    assert ended.value.__suppress_context__
