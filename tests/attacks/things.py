@@ -201,7 +201,8 @@ async def _below_the_hook(
         return unknown("id")
     rig = world.client(operation.service)
     headers = world.as_(operation.service, CLIENT) | {"Idempotency-Key": f"key-{new_id()}"}
-    newest = max(one["id"] for one in (await _hooks(world, operation)))
+    known = [one["id"] for one in await _hooks(world, operation)]
+    newest = max(known) if known else (await webhook(world, operation, CLIENT)).id
     made = await rig.post(f"/webhooks/{newest}/{what}", json=body, headers=headers)
     assert made.status_code in {201, 202}, made.text
     return str(made.json()["id"])
