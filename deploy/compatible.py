@@ -58,7 +58,8 @@ class _Comparison:
                     yield f"{where} {status}: no longer {media}"
                 else:
                     place = f"{where} {status}"
-                    yield from self._answered(place, shown["schema"], told[media]["schema"])
+                    one, other = shown.get("schema", {}), told[media].get("schema", {})
+                    yield from self._answered(place, one, other)
 
     def _parameters(self, where: str, old: Document, new: Document) -> Iterator[str]:
         known = {(p["in"], p["name"].lower()): p for p in old.get("parameters", ())}
