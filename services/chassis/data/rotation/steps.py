@@ -84,9 +84,10 @@ async def announce(rotation: Rotation, purpose: str) -> int:
 
 
 async def settle(rotation: Rotation, key_id: int) -> None:
-    """Return when every process has the key, and no transaction is open that began without it."""
+    """Return when every process knows how the key stands, and no older transaction is open."""
     c = rotation.table.c
-    known_since = select(c.created_at + timedelta(seconds=rotation.fresh)).where(c.id == key_id)
+    since = func.coalesce(c.activated_at, c.created_at)
+    known_since = select(since + timedelta(seconds=rotation.fresh)).where(c.id == key_id)
     older = text(
         "select count(*) from pg_stat_activity where usename = current_user"
         " and datname = current_database() and pid <> pg_backend_pid() and xact_start < :known"
@@ -119,12 +120,21 @@ async def rotate_data_key(rotation: Rotation) -> int:
         await settle(rotation, key_id)
         async with rotation.engine.begin() as connection:
             await activate(connection, rotation.table, "seal", key_id)
-    if rotation.store.keyring is not None:
-        await rotation.store.keyring.look()
+    # Until then somebody may still seal with the key before it.
+    await settle(rotation, await _active_seal(rotation))
     done = 0
     for column in rotation.columns.sealed:
         done += await reseal(rotation.engine, rotation.store.sealer, column, rotation.told)
     return done
+
+
+async def _active_seal(rotation: Rotation) -> int:
+    c = rotation.table.c
+    async with rotation.engine.connect() as connection:
+        found = await connection.scalar(select(c.id).where(c.purpose == "seal", c.active))
+    if found is None:
+        raise KeysUnusable("there is no key in use")
+    return int(found)
 
 
 async def _is_unfinished(rotation: Rotation) -> bool:
