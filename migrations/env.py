@@ -8,6 +8,7 @@ import os
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 from alembic import context
 from alembic.runtime.migration import MigrationInfo
@@ -64,10 +65,12 @@ def told(connection: Connection, folder: Path) -> Callable[..., None]:
     said: list[str] = []
 
     @event.listens_for(connection, "before_cursor_execute")
-    def note(_: object, __: object, statement: str, parameters: object, *___: object) -> None:
+    def note(_: object, cursor: Any, statement: str, parameters: object, *___: object) -> None:
         # A statement with values moves data; what locks tables has none.
         if not parameters:
-            said.append(f"{statement.strip()};\n")
+            alone = cursor.connection.autocommit  # as an index made concurrently must be
+            line = f"{statement.strip()};\n"
+            said.append(f"commit;\n{line}begin;\n" if alone else line)
 
     def finished(*, step: MigrationInfo, **_: object) -> None:
         begun = [f"set {name} = '{value}';\n" for name, value in WAITS.items()]
