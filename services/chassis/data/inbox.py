@@ -55,4 +55,5 @@ async def receive_all(tx: Tx, heard: Sequence[Heard], hears: Mapping[str, Hearin
     new = set(await tx.session.scalars(kept.returning(inbox.c.id)))
     for one in heard:
         if one.id in new:
+            new.discard(one.id)  # it may stand in the lot twice
             await hears[one.topic](tx, one)
