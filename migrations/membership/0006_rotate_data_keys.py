@@ -1,4 +1,4 @@
-"""Keep when a data key came into use, went out of use and was destroyed, so that keys can rotate."""
+"""Keep when a data key came into use, went out of use and was destroyed, so keys can rotate."""
 
 from alembic import op
 
