@@ -14,13 +14,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.clients import Client, Clients, Secret, Span, VerifyingKey
+from gateway.heads import Head
 from gateway.identity import Identity
 from gateway.inbound import Doorway
 from gateway.partners import Partners
 from gateway.routes import Router
 from gateway.settings import Settings
 from services.chassis.kernel.actors import Actor, Kind
-from services.chassis.kernel.refusals import Refusal, TooLarge
+from services.chassis.kernel.refusals import Refusal
 from tests.partner import COVERED, Partner
 
 NOW = datetime(2026, 3, 2, 4, tzinfo=UTC)
@@ -72,24 +73,18 @@ PARTNERS, DOORWAY, ROUTER = partners(), Doorway(["niangjia.test"], []), Router([
 
 async def hear(request: Request) -> bool:
     """Whether the gateway takes the request; what it refuses, it refuses by 401 (or as no HTTP)."""
-    headers = {"host": b"niangjia.test", "content-length": str(len(request.body)).encode()}
-    scope = {
-        "method": request.method,
-        "raw_path": request.path,
-        "query_string": request.query,
-        "headers": [(n.encode(), v) for n, v in (headers | request.headers).items()],
-        "client": ("203.0.113.9", 4711),
-    }
+    named = {"host": b"niangjia.test", "content-length": str(len(request.body)).encode()}
+    head = Head("203.0.113.9")
+    head.method, head.version = request.method, "1.1"
+    head.target = request.path + (b"?" + request.query if request.query else b"")
+    head.fields = {name.encode(): value for name, value in (named | request.headers).items()}
 
-    async def receive() -> dict[str, Any]:
-        return {"type": "http.request", "body": request.body, "more_body": False}
+    async def read(limit: int) -> bytes:
+        return request.body
 
     try:
-        call = DOORWAY.read(scope, "request-0001")
-        rule = ROUTER.match("POST", PATH).rule
-        await PARTNERS.hear(call, rule, receive)
-    except TooLarge:
-        return True
+        call = DOORWAY.read(head, "request-0001")
+        await PARTNERS.hear(call, ROUTER.match("POST", PATH).rule, read)
     except Refusal:
         return False
     return call.signed is not None
