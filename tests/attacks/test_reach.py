@@ -16,6 +16,7 @@ NAMED = {
     "application_ids": "application_id",
     "batch": "import_id",
     "batch_id": "import_id",
+    "client_id": "client_id",
     "parent": "union_id",
     "parent_id": "union_id",
     "person": "person_id",
