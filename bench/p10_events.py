@@ -97,7 +97,7 @@ async def drained(store: Store) -> float:
         async with store.reads.connect() as connection:
             if await connection.scalar(left) == 0:
                 return time.perf_counter() - begun
-        await asyncio.sleep(0.1)
+        await asyncio.sleep(0.05)
 
 
 async def listening(session: aiohttp.ClientSession, url: str) -> None:
@@ -123,6 +123,7 @@ async def measure(url: str, home: Path) -> tuple[list[float], float]:
         relay = ("relay", relay_step(store, timed), woken(waker, told.loop_pause))
         running = [asyncio.create_task(repeat(*relay))]
         took = await alone(store, timed)
+        await drained(store)  # the last marks too: what is cut off waits for the end of its lease
         await stop(running)
         await flood(store)
         running = [asyncio.create_task(repeat(*relay))]
