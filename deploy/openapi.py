@@ -29,8 +29,8 @@ def document() -> dict[str, Any]:
 
 
 def page() -> str:
-    """The text that is committed."""
-    return json.dumps(document(), ensure_ascii=False, indent=1) + "\n"
+    """The text that is committed: sorted, so that it is the same whatever was loaded first."""
+    return json.dumps(document(), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 
 
 def refuse_breaks(text: str) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 from xdist.scheduler import LoadScopeScheduling
 
 from deploy.keys import make_keys
@@ -32,6 +33,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """The workers of a parallel run inherit the folder, and with it the cluster in it."""
+    # A log line of an app that was not started is plain: the default draws each traceback, which
+    # takes half a second.
+    structlog.configure(processors=[structlog.processors.KeyValueRenderer(sort_keys=True)])
     if config.getoption("--second-postgres"):
         os.environ["NIANGJIA_PG"] = "pip"
     if not hasattr(config, "workerinput"):
