@@ -11,4 +11,4 @@ PATH = ROOT / "docs" / "asyncapi.json"
 
 def page() -> str:
     """The text that is committed."""
-    return json.dumps(asyncapi(openapi.document()), ensure_ascii=False, indent=1) + "\n"
+    return json.dumps(asyncapi(openapi.document()), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
