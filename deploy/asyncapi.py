@@ -11,4 +11,7 @@ PATH = ROOT / "docs" / "asyncapi.json"
 
 def page() -> str:
     """The text that is committed."""
-    return json.dumps(asyncapi(openapi.document()), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+    return (
+        json.dumps(asyncapi(openapi.document()), ensure_ascii=False, indent=1, sort_keys=True)
+        + "\n"
+    )

@@ -50,7 +50,9 @@ def test_an_assertion_for_another_audience_or_altered_is_never_kept(key, trust):
 def test_what_is_kept_is_bounded(key, trust):
     heard, token = Heard(trust, "membership"), sign_actor(key, ANNA, "membership", NOW)
     end = (NOW + timedelta(seconds=30)).timestamp()
-    heard._known = {number.to_bytes(32, "big"): (ANNA, end, "gateway") for number in range(CAPACITY)}
+    heard._known = {
+        number.to_bytes(32, "big"): (ANNA, end, "gateway") for number in range(CAPACITY)
+    }
 
     assert heard.actor(token, NOW) == ANNA
     assert len(heard._known) == CAPACITY
