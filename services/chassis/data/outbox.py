@@ -12,8 +12,9 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import any_, bindparam, func, select, update
+from sqlalchemy import Select, Text, any_, bindparam, func, literal, select, text, update
 from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.expression import ColumnElement, or_
 
 from services.chassis.data.tx import Store
@@ -22,6 +23,15 @@ LEASE = timedelta(seconds=30)
 BATCH = 500  # facts of one post
 CLAIM = 1000
 AT_ONCE = 16
+# Leases and marks that a crash of the database loses only send the same id once more, so nobody
+# waits for the disk on their account.
+HASTY = text("select set_config('synchronous_commit', 'off', true)")
+# What is due is read in due order until there is enough of it. Left the choice, the planner asks
+# of everything that waits whether it comes first and sorts the answer: 240 ms a claim, not 20.
+IN_ORDER = text(
+    "select set_config('synchronous_commit', 'off', true), set_config('enable_sort', 'off', true),"
+    " set_config('enable_bitmapscan', 'off', true), set_config('enable_seqscan', 'off', true)"
+)
 # Our own parts are away for seconds, seldom for minutes, and order waits for them: often at first,
 # then as Standard Webhooks says (trust.md A2), some three days in all.
 PAUSES = tuple(
@@ -50,8 +60,20 @@ Post = Callable[[str, Sequence[Delivery]], Awaitable[Mapping[int, str]]]
 
 
 async def deliver(store: Store, post: Post) -> int:
-    """Claim what is due, post it, mark it; return how many were claimed."""
+    """Claim what is due, post it, mark it; return how many were claimed.
+
+    While there is plenty, the next are claimed as these are posted.
+    """
     claimed = await claim(store)
+    told = len(claimed)
+    while len(claimed) >= CLAIM:
+        claimed, _ = await asyncio.gather(claim(store), _carry(store, post, claimed))
+        told += len(claimed)
+    await _carry(store, post, claimed)
+    return told
+
+
+async def _carry(store: Store, post: Post, claimed: Sequence[Delivery]) -> None:
     slots = asyncio.Semaphore(AT_ONCE)
 
     async def some(hearer: str, deliveries: Sequence[Delivery]) -> None:
@@ -60,7 +82,6 @@ async def deliver(store: Store, post: Post) -> int:
         await mark(store, hearer, deliveries, errors)
 
     await asyncio.gather(*(some(*lot) for lot in _lots(claimed)))
-    return len(claimed)
 
 
 def _lots(claimed: Sequence[Delivery]) -> list[tuple[str, list[Delivery]]]:
@@ -79,28 +100,7 @@ async def claim(store: Store) -> list[Delivery]:
     """Lease due deliveries whose subject has no earlier one pending for the same hearer."""
     d, o = store.tables.deliveries, store.tables.outbox
     now = store.clock()
-    earlier = d.alias()
-    # One look into an index for each row. As "not exists" it may become a join of everything that
-    # waits with everything that waits, and a flood then outlasts the statement's time.
-    first = (
-        select(func.min(earlier.c.event_seq))
-        .where(
-            earlier.c.subject == d.c.subject,
-            earlier.c.hearer == d.c.hearer,
-            earlier.c.delivered_at.is_(None),
-        )
-        .scalar_subquery()
-    )
-    free: ColumnElement[bool] = or_(d.c.leased_until.is_(None), d.c.leased_until < now)
-    due = (
-        select(d.c.event_seq, d.c.hearer)
-        .where(d.c.delivered_at.is_(None), d.c.given_up_at.is_(None), d.c.due_at <= now)
-        .where(free, d.c.event_seq == first)
-        .order_by(d.c.due_at)
-        .limit(CLAIM)
-        .with_for_update(skip_locked=True)
-        .cte("due")
-    )
+    due = _due(store, now).cte("due")
     lease = (
         update(d)
         .where(d.c.event_seq == due.c.event_seq, d.c.hearer == due.c.hearer)
@@ -112,9 +112,37 @@ async def claim(store: Store) -> list[Delivery]:
     query = select(lease.c.event_seq, lease.c.hearer, *columns, lease.c.attempts).join_from(
         lease, o, o.c.seq == lease.c.event_seq
     )
-    async with store.sessions.begin() as session:
-        rows = (await session.execute(query.order_by(lease.c.event_seq))).all()
-    return [Delivery(*row) for row in rows]
+    async with store.engine.begin() as connection:
+        await connection.execute(IN_ORDER)
+        rows = (await connection.execute(query)).all()
+    return sorted((Delivery(*row) for row in rows), key=lambda one: one.seq)
+
+
+def _due(store: Store, now: datetime) -> Select[Any]:
+    """The deliveries longest due, one look into an index for each to see that it comes first.
+
+    As "not exists" that look may become a join of everything that waits with itself.
+    """
+    d = store.tables.deliveries
+    earlier = d.alias()
+    first = (
+        select(func.min(earlier.c.event_seq))
+        .where(
+            earlier.c.subject == d.c.subject,
+            earlier.c.hearer == d.c.hearer,
+            earlier.c.delivered_at.is_(None),
+        )
+        .scalar_subquery()
+    )
+    free: ColumnElement[bool] = or_(d.c.leased_until.is_(None), d.c.leased_until < now)
+    return (
+        select(d.c.event_seq, d.c.hearer)
+        .where(d.c.delivered_at.is_(None), d.c.given_up_at.is_(None), d.c.due_at <= now)
+        .where(free, d.c.event_seq == first)
+        .order_by(d.c.due_at)
+        .limit(CLAIM)
+        .with_for_update(skip_locked=True)
+    )
 
 
 async def mark(
@@ -124,20 +152,47 @@ async def mark(
     d = store.tables.deliveries
     done = [one.seq for one in deliveries if one.seq not in errors]
     async with store.engine.begin() as connection:
+        await connection.execute(HASTY)
         if done:
             these = d.c.event_seq == any_(bindparam("these", done, ARRAY(d.c.event_seq.type)))
             heard = update(d).where(d.c.hearer == hearer, these)
             values = {"delivered_at": store.clock(), "leased_until": None, "last_error": ""}
             await connection.execute(heard.values(**values, attempts=d.c.attempts + 1))
-        for one in deliveries:
-            if one.seq in errors:
-                this = (d.c.event_seq == one.seq) & (d.c.hearer == hearer)
-                change = _unheard(one, errors[one.seq], store.clock())
-                await connection.execute(update(d).where(this).values(change))
+        if unheard := [one for one in deliveries if one.seq in errors]:
+            await _put_off(connection, store, hearer, unheard, errors)
 
 
-def _unheard(delivery: Delivery, error: str, now: datetime) -> dict[str, Any]:
-    tried = delivery.attempts
-    change = {"leased_until": None, "attempts": tried + 1, "last_error": error}
-    over = {"given_up_at": now}
-    return change | (over if tried >= len(PAUSES) else {"due_at": now + PAUSES[tried]})
+async def _put_off(
+    connection: AsyncConnection,
+    store: Store,
+    hearer: str,
+    unheard: Sequence[Delivery],
+    errors: Mapping[int, str],
+) -> None:
+    """One statement for all; those that were tried often enough are given up."""
+    d, now = store.tables.deliveries, store.clock()
+    is_over = [one.attempts >= len(PAUSES) for one in unheard]
+    again = [
+        None if over else now + PAUSES[one.attempts]
+        for one, over in zip(unheard, is_over, strict=True)
+    ]
+    new = (
+        func.unnest(
+            literal([one.seq for one in unheard], ARRAY(d.c.event_seq.type)),
+            literal([one.attempts + 1 for one in unheard], ARRAY(d.c.attempts.type)),
+            literal([errors[one.seq] for one in unheard], ARRAY(Text)),
+            literal(again, ARRAY(d.c.due_at.type)),
+            literal([now if over else None for over in is_over], ARRAY(d.c.given_up_at.type)),
+        )
+        .table_valued("seq", "attempts", "error", "again", "over")
+        .render_derived()
+    )
+    change = {
+        "leased_until": None,
+        "attempts": new.c.attempts,
+        "last_error": new.c.error,
+        "due_at": func.coalesce(new.c.again, d.c.due_at),
+        "given_up_at": new.c.over,
+    }
+    this = (d.c.event_seq == new.c.seq) & (d.c.hearer == hearer)
+    await connection.execute(update(d).where(this).values(change))

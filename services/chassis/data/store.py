@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
+import orjson
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
 
 from services.chassis.data.direct import open_direct
@@ -68,6 +69,7 @@ def _engine(settings: ServiceSettings, **options: str) -> AsyncEngine:
         max_overflow=0,
         pool_timeout=POOL_TIMEOUT,
         pool_pre_ping=True,
+        json_deserializer=orjson.loads,
         hide_parameters=True,  # an error that is logged names no values
         connect_args={
             "timeout": CONNECT_TIMEOUT,
