@@ -32,6 +32,7 @@ from services.identity.api import (
     staff_sessions,
     worker_sessions,
 )
+from services.identity.domain.events import TELLS
 from services.identity.domain.mini_program import MiniProgram
 from services.identity.domain.phone_codes import CodeSender
 from services.identity.domain.policy import Policy
@@ -79,6 +80,7 @@ IDENTITY = Service(
         providers.router,
         provider_links.router,
     ),
+    tells=TELLS,
     places=places,
     hears={
         "membership.union.founded": on_union_founded,

@@ -35,6 +35,7 @@ from services.membership.settings import Settings
 from services.membership.store.places import places
 from services.membership.store.tables import CHASSIS
 from services.membership.usecases.applications.on_review_overdue import on_review_overdue
+from services.membership.usecases.clients.on_client_suspended import on_client_suspended
 from services.membership.usecases.imports.on_import_watched import KIND as WATCHED
 from services.membership.usecases.imports.on_import_watched import on_import_watched
 
@@ -64,6 +65,7 @@ MEMBERSHIP = Service(
         imports.router,
     ),
     tells=TELLS,
+    hears={"identity.client.suspended": on_client_suspended},
     events=EVENTS,
     places=places,
     deadlines={"review": on_review_overdue, WATCHED: on_import_watched},

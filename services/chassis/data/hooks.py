@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Row, Select, delete, false, func, insert, 
 
 from services.chassis.data.read import Read
 from services.chassis.data.sealed import Sealer
-from services.chassis.data.tx import Store, Tx
+from services.chassis.data.tx import Tx
 from services.chassis.kernel.actors import Actor, Kind, Role
 from services.chassis.kernel.hooks import Filter, HookState, Reach, new_secret
 from services.chassis.kernel.ids import new_id
@@ -208,18 +208,20 @@ async def check_filter(read: Read, places: Places, wanted: Filter) -> None:
         raise Unprocessable(OUT_OF_REACH, [fault])
 
 
-async def stop_client(store: Store, client: str) -> None:
-    """A client that was closed hears nothing more."""
-    hooks = store.tables.webhooks
-    async with store.begin() as tx:
-        own = update(hooks).where(hooks.c.client == client, hooks.c.state != HookState.DISABLED)
-        stopped: Sequence[Row[Any]] = await tx.rows(
-            own.values(state="disabled", disabled_reason="client", disabled_at=tx.now).returning(
-                hooks.c.id, hooks.c.union_path
-            )
+async def stop_client(tx: Tx, client: str) -> None:
+    """A client that was suspended hears nothing more; let in again, it resumes its hooks itself."""
+    hooks = tx.store.tables.webhooks
+    own = update(hooks).where(hooks.c.client == client, hooks.c.state != HookState.DISABLED)
+    values = {"state": HookState.DISABLED, "disabled_reason": "client", "disabled_at": tx.now}
+    for row in await tx.rows(own.values(values).returning(hooks.c.id, hooks.c.union_path)):
+        await tx.record(
+            "webhook.disabled",
+            "webhook",
+            row.id,
+            union_path=row.union_path,
+            after=HookState.DISABLED,
+            reason="client",
         )
-        for row in stopped:
-            await tx.record("webhook.disabled", "webhook", row.id, union_path=row.union_path)
 
 
 def _columns(wanted: Wanted) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""What follows from what identity tells of API clients."""
