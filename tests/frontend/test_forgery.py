@@ -51,6 +51,19 @@ async def test_post_without_token_is_refused_and_reaches_no_service(
 
 
 @pytest.mark.parametrize("path", UNSAFE)
+async def test_post_with_a_wrong_token_is_refused_and_reaches_no_service(
+    browser_of, gateway: StandIn, path: str
+):
+    browser = browser_of(LI)
+    wrong = ("", "0" * 128, "x" * 128, "0" * 126)
+
+    answers = [(await browser.post(path, {"_csrf": token})).status_code for token in wrong]
+
+    assert answers == [403] * len(wrong)
+    assert [asked for asked in gateway.asked if asked.method != "GET"] == []
+
+
+@pytest.mark.parametrize("path", UNSAFE)
 async def test_post_from_another_site_is_refused_even_with_a_token(
     browser_of, gateway: StandIn, path: str
 ):
