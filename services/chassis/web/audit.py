@@ -16,6 +16,7 @@ from services.chassis.kernel.actors import Role
 from services.chassis.web.depends import CurrentActor, CurrentRead
 from services.chassis.web.pages import Page, PageRequest
 from services.chassis.web.route import UnitRoute
+from services.chassis.web.text import Line
 
 audit_router = APIRouter(prefix="/audit", tags=["audit"], route_class=UnitRoute)
 
@@ -82,7 +83,7 @@ class VerificationOut(BaseModel):
 class AuditFilter(PageRequest):
     subject: UUID | None = Field(None, description="对象编号")
     actor: UUID | None = Field(None, description="办理人编号")
-    action: str | None = Field(None, max_length=80, description="事项")
+    action: Annotated[Line, Field(max_length=80)] | None = Field(None, description="事项")
     since: AwareDatetime | None = Field(None, description="从此时起")
     until: AwareDatetime | None = Field(None, description="到此时止")
 
