@@ -70,6 +70,7 @@ def fuzz(service: str, address: str, keys: Path, examples: int) -> int:
             database=None,
             phases=[Phase.generate],
             suppress_health_check=list(HealthCheck),
+            derandomize=examples < 200,
         )
         @given(case=operation.as_strategy())
         def check(case: Case) -> None:
@@ -96,8 +97,8 @@ def _told(found: BaseExceptionGroup[BaseException]) -> str:
     return "; ".join(sorted({str(fault).replace("\n", " ")[:300] for fault in found.exceptions}))
 
 
-def test_a_handful_of_odd_calls_to_every_operation(service, address, keys_dir):
-    assert fuzz(service, address, keys_dir, examples=5) > 50
+def test_twenty_odd_calls_to_every_operation(service, address, keys_dir):
+    assert fuzz(service, address, keys_dir, examples=20) > 200
 
 
 @pytest.mark.prove
