@@ -43,7 +43,7 @@ def register_company(administrator: Desk, officer: Desk, union_id: str, home: Pa
 def send_riders(stage: Stage) -> None:
     """A token for ten minutes, twenty riders, and the same twenty once more."""
     kept = json.loads((stage.home / KEY_FILE).read_text())
-    server = Desk(stage.http, _token(stage.http, kept))
+    server = Desk(stage.http, token_of(stage.http, kept))
     stage.tell(f"“{COMPANY}”的服务器用自己的私钥换到 10 分钟的令牌")
     texts = stage.nobody().get("/membership/v1/consent-texts")["items"]
     people = islice(stage.people(RIDERS), RIDERS_AT_ONCE)
@@ -56,7 +56,8 @@ def send_riders(stage: Stage) -> None:
     stage.tell("同一批再送一次：一个也没有多")
 
 
-def _token(http: httpx.Client, kept: Json) -> str:
+def token_of(http: httpx.Client, kept: Json) -> str:
+    """What a client gets for its own proof, good for ten minutes."""
     server = http.get("/.well-known/oauth-authorization-server").raise_for_status().json()
     now = int(time.time())
     claims = {

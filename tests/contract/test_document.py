@@ -75,6 +75,24 @@ def test_every_example_is_what_its_schema_allows(document):
     assert wrong == []
 
 
+def test_every_field_of_an_example_is_as_it_is_described(document):
+    """Of what comes out, too: it may leave fields out, and says nothing wrong in the others."""
+    wrong = []
+    for name, schema in document["components"]["schemas"].items():
+        fields = schema.get("properties", {})
+        for example in schema.get("examples", ()) if fields else ():
+            wrong += [f"{name}.{field}: not described" for field in example.keys() - fields.keys()]
+            shown = {field: fields[field] for field in example.keys() & fields.keys()}
+            whole = {"properties": shown, "components": document["components"]}
+            wrong += [
+                f"{name}{error.instance_path}: {error.message}"
+                for error in jsonschema_rs.validator_for(whole).iter_errors(example)
+                if "is a required property" not in error.message
+            ]
+
+    assert wrong == []
+
+
 def test_every_reference_leads_somewhere(document):
     names = {f"#/components/schemas/{name}" for name in document["components"]["schemas"]}
 

@@ -21,6 +21,7 @@ PUBLIC = {
     "phone": "0512-00000000",
     "catches_all": True,
 }
+KIND = {"code": "9", "label": "地方总工会"}
 
 
 class PublicUnionOut(BaseModel):
@@ -90,7 +91,9 @@ class PosterCodeOut(BaseModel):
 
 class UnionOut(BaseModel):
     model_config = ConfigDict(
-        json_schema_extra=shown(id=ID, **EXAMPLE, state="active", updated_at=AT)
+        json_schema_extra=shown(
+            **(EXAMPLE | PUBLIC | {"kind": KIND}), state="active", updated_at=AT
+        )
     )
 
     id: UUID
