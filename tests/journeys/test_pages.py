@@ -34,6 +34,8 @@ STEPS = {"/join/employer", "/p/{code}", "/choices/unions"}
 # The platform that is looked at has no client with a hook, and no identity provider.
 HOOK = "/webhooks/{service}/{webhook_id}"
 STEPS |= {HOOK, f"{HOOK}/deliveries/{{delivery_id}}"}
+# A stream of what has changed, which no link leads to.
+STEPS |= {"/imports/{import_id}/progress"}
 STEPS |= {"/login/provider/return", "/login/provider/code", "/session/provider"}
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
+from services.chassis.edge import problems as problem_module
 from services.chassis.edge.problems import MEDIA_TYPE, STATUS
 from services.chassis.kernel.refusals import Refusal
 
@@ -80,8 +81,20 @@ def documented(extra: dict[str, Any] | None, marks: frozenset[str]) -> dict[str,
 
 
 def problem_titles() -> dict[str, str]:
-    """Every problem type that this service may answer with, and its title."""
-    return {kind.code: kind.title for kind in _below(Refusal) if "code" in vars(kind)}
+    """Every problem type that this service may answer with, and its title.
+
+    What a peer answered with and tests make up has no place in the contract.
+    """
+    return {
+        kind.code: kind.title
+        for kind in _below(Refusal)
+        if "code" in vars(kind) and kind.__module__.startswith("services.") and not _is_passed(kind)
+    }
+
+
+def _is_passed(kind: type[Refusal]) -> bool:
+    """Made on the way, for the code of a peer's own refusal."""
+    return kind.__module__ == problem_module.__name__
 
 
 def _below(kind: type[Refusal]) -> Iterator[type[Refusal]]:
