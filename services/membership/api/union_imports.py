@@ -52,6 +52,8 @@ async def receive(
         async with aclosing(read(attachment.path, found, known)) as chunks:
             async for chunk in chunks:
                 rows += chunk.rows[: ENOUGH - len(rows) + 1]
+                if len(rows) > ENOUGH:
+                    break
     finally:
         files.discard(attachment)
     yield Listed(parent_id, rows)
