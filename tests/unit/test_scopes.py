@@ -26,6 +26,8 @@ PLATFORM = Actor(
 def test_a_client_with_the_scope_passes():
     PLATFORM.require_scope(WRITE)
 
+    assert PLATFORM.scopes == {WRITE}
+
 
 def test_a_client_without_the_scope_is_told_which_one_is_missing():
     with pytest.raises(Forbidden) as refused:
